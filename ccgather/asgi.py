@@ -1,0 +1,12 @@
+"""The site as an ASGI application: static files first, then Django."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ccgather.settings")
+django_application = get_asgi_application()
+
+from ccgather.ops.static import with_static_files  # noqa: E402 - after Django is set up
+
+application = with_static_files(django_application)

@@ -1,0 +1,44 @@
+"""Background work: the Celery application, and when each job runs.
+
+`JOBS` is the one place where a scheduled job is named. Times are UTC.
+"""
+
+import os
+import warnings
+from typing import Any
+
+from celery import Celery
+from celery.platforms import SecurityWarning
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ccgather.settings")
+
+# The warning is about messages that run code when they are read; ours are JSON.
+warnings.filterwarnings("ignore", category=SecurityWarning)
+
+app = Celery("ccgather")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+JOBS: dict[str, dict[str, Any]] = {
+    "roll-boards": {
+        "task": "leaderboard.roll_boards",
+        # At midnight, and again each minute: a roll that was missed or died is caught up, and one
+        # that is done costs a single look at the clock.
+        "schedule": crontab(),
+    },
+    "fold-tallies": {"task": "leaderboard.fold_tallies", "schedule": crontab()},
+    "purge-accounts": {
+        "task": "accounts.purge_expired",
+        "schedule": crontab(hour=2, minute=0),
+    },
+    "purge-reports": {
+        "task": "submissions.purge_old",
+        "schedule": crontab(hour=2, minute=10),
+    },
+    "forget-old-job-runs": {
+        "task": "ops.forget_old_job_runs",
+        "schedule": crontab(hour=2, minute=20),
+    },
+}
+app.conf.beat_schedule = JOBS

@@ -1,0 +1,17 @@
+"""Routes under /api/ that are composed of several apps."""
+
+from django.urls import path
+from drf_spectacular.views import SpectacularJSONAPIView
+
+from ccgather.site.api import docs, me, public, submit
+
+urlpatterns = [
+    path("submit", submit.submit_report, name="submit"),
+    path("me", me.me, name="me"),
+    path("me/stats", me.me_stats, name="me-stats"),
+    path("config", public.config, name="config"),
+    path("stats", public.stats, name="stats"),
+    path("schemas/<str:name>", public.json_schema, name="json-schema"),
+    path("schema", SpectacularJSONAPIView.as_view(), name="schema"),
+    path("docs", docs.api_docs, name="docs"),
+]

@@ -1,0 +1,249 @@
+"""Whether everything that is derived from the slices still agrees with them.
+
+Rows of accepted, counted slices are the truth. Days, lifetime sums, standings and the boards' sums
+repeat it, and each can only be wrong by a fault of ours: what is found here is an alarm, never
+something to repair in silence. Each check is one statement, and so looks at one moment: it may run
+on a site that takes reports meanwhile.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from leaderboard.rules.boards import CALENDAR_BOARDS, EPOCH, ROLLING_DAYS, Board
+from submissions.services.rollup import SUM_COLUMNS
+
+MAX_NAMED = 20
+"""Sentences of one check; a last one counts the rest."""
+
+TOKEN_CLASSES = (
+    "input_tokens",
+    "output_tokens",
+    "cache_read_tokens",
+    "cache_write_tokens",
+    "reasoning_tokens",
+)
+TALLY_COLUMNS = (
+    "people_by_tokens",
+    "people_by_cost",
+    "people_by_days",
+    "tokens",
+    "cost_microusd",
+)
+
+
+def sum_disagreements(*, user_ids: Collection[UUID] | None = None) -> list[str]:
+    """One sentence for each derived number that is not what the rows below it make; [] is well.
+
+    Checked are rows = slices = days = lifetime sums = standings of every calendar window and every
+    current rolling one = the boards' sums, the facts of the person that standings repeat, and the
+    lifetime tokens beside a board row. With `user_ids` only those people are looked at, and the
+    boards' sums, which are everybody's, are not.
+    """
+    users = None if user_ids is None else list(user_ids)
+    checks = [_ROWS, _CLASSES, _DAYS, _ACCOUNTS, _STANDINGS, _COMPETITORS]
+    if users is None:
+        checks.append(_TALLIES)
+    found: list[str] = []
+    with transaction.atomic(), connection.cursor() as cursor:
+        # The whole history of everybody takes longer than a page may.
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        for check in checks:
+            cursor.execute(
+                f"""
+                WITH findings AS ({check})
+                SELECT concat(what, ': ', wrong), count(*) OVER () FROM findings
+                ORDER BY what LIMIT {MAX_NAMED}
+                """,  # noqa: S608 - the checks are constants below
+                {
+                    "users": users,
+                    "boards": [board.value for board in ROLLING_DAYS],
+                    "lengths": list(ROLLING_DAYS.values()),
+                },
+            )
+            found.extend(_sentences(cursor.fetchall()))
+    return found
+
+
+def _sentences(rows: Sequence[tuple[str, int]]) -> list[str]:
+    sentences = [sentence for sentence, _ in rows]
+    if rows and rows[0][1] > len(rows):
+        sentences.append(f"and {rows[0][1] - len(rows)} more of this kind")
+    return sentences
+
+
+def _differences(columns: Iterable[str], *, stored: str = "stored", due: str = "due") -> str:
+    """SQL for a text that names each column that is not what is due; empty where all agree."""
+    parts = ", ".join(
+        f"CASE WHEN {stored}.{column} IS DISTINCT FROM {due}.{column} THEN "
+        f"concat('{column} is ', coalesce({stored}.{column}::text, 'missing'), "
+        f"' where ', coalesce({due}.{column}::text, 'nothing'), ' is due') END"
+        for column in columns
+    )
+    return f"concat_ws(', ', {parts})"
+
+
+def _sums(columns: Iterable[str]) -> str:
+    return ", ".join(f"sum({column})::bigint AS {column}" for column in columns)
+
+
+def _chosen(column: str) -> str:
+    """SQL that keeps the people asked about, or everybody."""
+    return f"(%(users)s::uuid[] IS NULL OR {column} = ANY(%(users)s::uuid[]))"
+
+
+_CLASSES_TOTAL = " + ".join(f"r.{column}" for column in TOKEN_CLASSES)
+
+_ROWS = f"""
+SELECT concat('slice ', stored.id, ' of ', stored.user_id, ' on ', stored.day) AS what,
+       {_differences(SUM_COLUMNS)} AS wrong
+FROM submissions_slice stored
+CROSS JOIN LATERAL (
+  SELECT {", ".join(f"coalesce(sum(r.{column}), 0) AS {column}" for column in TOKEN_CLASSES)},
+         coalesce(sum(r.total_tokens), 0) AS total_tokens,
+         coalesce(sum(r.cost_microusd), 0) AS cost_microusd,
+         coalesce(sum(r.total_tokens) FILTER (WHERE r.cost_microusd IS NULL), 0) AS unpriced_tokens
+  FROM submissions_slicerow r WHERE r.slice_id = stored.id
+) due
+WHERE {_chosen("stored.user_id")}
+  AND ({", ".join(f"stored.{column}" for column in SUM_COLUMNS)})
+      IS DISTINCT FROM ({", ".join(f"due.{column}" for column in SUM_COLUMNS)})
+"""  # noqa: S608 - only constants of this module are put in
+
+_CLASSES = f"""
+SELECT concat('row ', r.id, ' of slice ', r.slice_id) AS what,
+       concat('total_tokens is ', r.total_tokens, ' where the classes make ', {_CLASSES_TOTAL})
+         AS wrong
+FROM submissions_slicerow r JOIN submissions_slice s ON s.id = r.slice_id
+WHERE {_chosen("s.user_id")} AND r.total_tokens <> {_CLASSES_TOTAL}
+"""  # noqa: S608 - only constants of this module are put in
+
+_DAYS = f"""
+SELECT concat(user_id, ' on ', day) AS what, {_differences(SUM_COLUMNS)} AS wrong
+FROM (
+  SELECT user_id, day, {", ".join(SUM_COLUMNS)} FROM submissions_userday
+  WHERE {_chosen("user_id")}
+) stored
+FULL JOIN (
+  SELECT user_id, day, {_sums(SUM_COLUMNS)} FROM submissions_slice
+  WHERE state = 'accepted' AND not_counted = '' AND {_chosen("user_id")}
+  GROUP BY user_id, day HAVING sum(total_tokens) > 0
+) due USING (user_id, day)
+WHERE {_differences(SUM_COLUMNS)} <> ''
+"""  # noqa: S608 - only constants of this module are put in
+
+_ACCOUNT_COLUMNS = (*SUM_COLUMNS, "active_days", "first_day", "last_day")
+_ACCOUNTS = f"""
+SELECT concat('lifetime of ', user_id) AS what, {_differences(_ACCOUNT_COLUMNS)} AS wrong
+FROM (
+  SELECT user_id, {", ".join(_ACCOUNT_COLUMNS)} FROM submissions_usageaccount
+  WHERE {_chosen("user_id")}
+) stored
+FULL JOIN (
+  SELECT user_id, {", ".join(f"coalesce(sum(d.{c}), 0)::bigint AS {c}" for c in SUM_COLUMNS)},
+         count(d.day)::integer AS active_days, min(d.day) AS first_day, max(d.day) AS last_day
+  FROM (
+    SELECT user_id FROM submissions_usageaccount WHERE {_chosen("user_id")}
+    UNION
+    SELECT user_id FROM submissions_userday WHERE {_chosen("user_id")}
+  ) known
+  LEFT JOIN submissions_userday d USING (user_id)
+  GROUP BY user_id
+) due USING (user_id)
+WHERE {_differences(_ACCOUNT_COLUMNS)} <> ''
+"""  # noqa: S608 - only constants of this module are put in
+
+_STANDING_COLUMNS = (
+    "tokens",
+    "cost_microusd",
+    "days",
+    "first_submission_at",
+    "country_code",
+    "on_boards",
+    "shows_cost",
+)
+_CALENDAR = ", ".join(f"'{board.value}'" for board in (Board.ALL, *CALENDAR_BOARDS))
+_ROLLING = """
+  SELECT w.board, (c.current_day - w.length + 1) AS window_start, c.current_day AS last_day
+  FROM unnest(%(boards)s::varchar[], %(lengths)s::int[]) AS w(board, length)
+  CROSS JOIN leaderboard_boardclock c
+"""
+_STANDINGS = f"""
+SELECT concat('standing of ', user_id, ' on ', board, ' from ', window_start) AS what,
+       {_differences(_STANDING_COLUMNS)} AS wrong
+FROM (
+  SELECT user_id, board, window_start, {", ".join(_STANDING_COLUMNS)}
+  FROM leaderboard_standing
+  WHERE {_chosen("user_id")} AND (
+    board IN ({_CALENDAR}) OR (board, window_start) IN (
+      SELECT r.board, r.window_start FROM ({_ROLLING}) r))
+) stored
+FULL JOIN (
+  SELECT w.user_id, w.board, w.window_start, w.tokens, w.cost_microusd, w.days,
+         a.first_submission_at,
+         CASE WHEN u.hide_country THEN '' ELSE u.country_code END AS country_code,
+         u.is_active AND u.profile_visible AND u.excluded_at IS NULL AS on_boards,
+         NOT u.hide_cost AS shows_cost
+  FROM (
+    SELECT d.user_id, v.board, v.window_start, sum(d.total_tokens)::bigint AS tokens,
+           sum(d.cost_microusd)::bigint AS cost_microusd, count(*)::integer AS days
+    FROM submissions_userday d
+    CROSS JOIN LATERAL (
+      VALUES ('{Board.ALL}', DATE '{EPOCH}'),
+             ('{Board.WEEK}', date_trunc('week', d.day::timestamp)::date),
+             ('{Board.MONTH}', date_trunc('month', d.day::timestamp)::date)
+      UNION ALL
+      SELECT r.board, r.window_start FROM ({_ROLLING}) r
+      WHERE d.day BETWEEN r.window_start AND r.last_day
+    ) v(board, window_start)
+    WHERE {_chosen("d.user_id")}
+    GROUP BY d.user_id, v.board, v.window_start
+  ) w
+  JOIN accounts_user u ON u.id = w.user_id
+  LEFT JOIN submissions_usageaccount a ON a.user_id = w.user_id
+) due USING (user_id, board, window_start)
+WHERE {_differences(_STANDING_COLUMNS)} <> ''
+"""  # noqa: S608 - only constants of this module are put in
+
+_COMPETITORS = f"""
+SELECT concat('competitor ', user_id) AS what, {_differences(("lifetime_tokens",))} AS wrong
+FROM (
+  SELECT user_id, lifetime_tokens FROM leaderboard_competitor WHERE {_chosen("user_id")}
+) stored
+FULL JOIN (
+  SELECT user_id, total_tokens AS lifetime_tokens FROM submissions_usageaccount
+  WHERE total_tokens > 0 AND {_chosen("user_id")}
+) due USING (user_id)
+WHERE {_differences(("lifetime_tokens",))} <> ''
+"""  # noqa: S608 - only constants of this module are put in
+
+_TALLIES = f"""
+SELECT concat('sums of ', board, ' from ', window_start, ' in ',
+              CASE country_code WHEN '' THEN 'the world' ELSE country_code END) AS what,
+       {_differences(TALLY_COLUMNS)} AS wrong
+FROM (
+  SELECT board, window_start, country_code, {_sums(TALLY_COLUMNS)} FROM leaderboard_boardtally
+  WHERE board IN ({_CALENDAR}) OR (board, window_start) IN (
+    SELECT r.board, r.window_start FROM ({_ROLLING}) r)
+  GROUP BY board, window_start, country_code
+  -- A board that everybody left has sums of 0, until they are folded away.
+  HAVING {" OR ".join(f"sum({column}) <> 0" for column in TALLY_COLUMNS)}
+) stored
+FULL JOIN (
+  SELECT s.board, s.window_start, scope.country_code, count(*)::bigint AS people_by_tokens,
+         count(*) FILTER (WHERE s.shows_cost AND s.cost_microusd > 0)::bigint AS people_by_cost,
+         count(*) FILTER (WHERE s.days > 0)::bigint AS people_by_days,
+         sum(s.tokens)::bigint AS tokens,
+         coalesce(sum(s.cost_microusd) FILTER (WHERE s.shows_cost), 0)::bigint AS cost_microusd
+  FROM leaderboard_standing s
+  CROSS JOIN LATERAL (
+    SELECT '' AS country_code UNION SELECT s.country_code
+  ) scope
+  WHERE s.on_boards AND s.tokens > 0 AND (
+    s.board IN ({_CALENDAR}) OR (s.board, s.window_start) IN (
+      SELECT r.board, r.window_start FROM ({_ROLLING}) r))
+  GROUP BY s.board, s.window_start, scope.country_code
+) due USING (board, window_start, country_code)
+WHERE {_differences(TALLY_COLUMNS)} <> ''
+"""  # noqa: S608 - only constants of this module are put in

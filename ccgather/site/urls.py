@@ -1,0 +1,18 @@
+"""The pages of this app."""
+
+from django.urls import path
+
+from ccgather.site.views.home import home
+from ccgather.site.views.people import people
+from ccgather.site.views.settings import settings
+from ccgather.site.views.styleguide import styleguide
+from ccgather.site.views.upload import upload
+
+app_name = "site"
+urlpatterns = [
+    path("", home, name="home"),
+    path("people", people, name="people"),
+    path("settings", settings, name="settings"),
+    path("settings/upload", upload, name="upload"),
+    path("styleguide", styleguide, name="styleguide"),
+]

@@ -1,0 +1,1 @@
+"""What every reader of logs uses: the interface, lines, moments, sums."""

@@ -1,0 +1,12 @@
+"""This app's routes under /api/."""
+
+from django.urls import path
+
+from leaderboard.api import views
+
+urlpatterns = [
+    path("leaderboard", views.leaderboard, name="leaderboard"),
+    path("user/<str:username>", views.user_profile, name="user-profile"),
+    path("user/<str:username>/chart", views.user_chart, name="user-chart"),
+    path("users/<str:username>", views.user_contributions, name="user-contributions"),
+]

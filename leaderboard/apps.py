@@ -1,0 +1,17 @@
+"""What usage amounts to."""
+
+from django.apps import AppConfig
+
+
+class LeaderboardConfig(AppConfig):
+    """Standings, ranks, periods, levels, public profiles."""
+
+    name = "leaderboard"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Listens to the two signals from below and registers its checks and rights."""
+        from leaderboard import health, receivers  # noqa: PLC0415 - models are not ready before this
+
+        receivers.connect()
+        health.register()

@@ -1,0 +1,1 @@
+"""Changes of standings and of the boards' clock."""

@@ -1,0 +1,62 @@
+"""Everything derived, made anew from the truth: a person at a time, under their lock."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from accounts.locking import locked_account
+from accounts.models import User
+
+from leaderboard.rules.boards import ROLLING_DAYS, calendar_windows_of, window_of
+from leaderboard.services.clock import open_days
+from leaderboard.services.standings import (
+    remove_standings,
+    restate_standings,
+    rewrite_windows,
+    write_standings,
+)
+from leaderboard.services.tallies import correct_tallies
+from submissions.models import Slice, UserDay
+from submissions.services.rollup import recount
+
+
+def people_to_rebuild() -> int:
+    """How many people have slices, for a progress bar."""
+    return User.objects.filter(slices__isnull=False).distinct().count()
+
+
+def rebuild_boards(
+    *, at: datetime, progress: Callable[[int], None] = lambda _people: None
+) -> int:
+    """Recounts everybody's days and standings; answers how many people.
+
+    The boards' sums follow by differences, so they stay right while people submit; sums that were
+    wrong to begin with are put right at the end, from the standings.
+    """
+    people = 0
+    ids = User.objects.filter(slices__isnull=False).order_by("pk").distinct()
+    for user_id in ids.values_list("pk", flat=True).iterator():
+        with locked_account(user_id=user_id) as user:
+            _rebuild_person(user=user, at=at)
+        people += 1
+        progress(1)
+    correct_tallies()
+    return people
+
+
+def _rebuild_person(*, user: User, at: datetime) -> None:
+    days = set(Slice.objects.filter(user=user).values_list("day", flat=True))
+    days |= set(UserDay.objects.filter(user=user).values_list("day", flat=True))
+    recount(user=user, days=days, at=at)
+    counted = set(UserDay.objects.filter(user=user).values_list("day", flat=True))
+    if not counted:
+        remove_standings(user=user)
+        return
+    windows = {window for day in counted for window in calendar_windows_of(day=day)}
+    windows |= {
+        window_of(board=board, day=day) for day in open_days(at=at) for board in ROLLING_DAYS
+    }
+    rewrite_windows(user=user, windows=sorted(windows))
+    restate_standings(user=user)
+    write_standings(user=user, days=counted, at=at)
+
+

@@ -1,0 +1,76 @@
+"""What can be wrong with a submission. Codes are those of the HTTP contract."""
+
+from ccgather.errors import DomainError
+
+
+class SubmissionError(DomainError):
+    """Root of this app's errors."""
+
+    code = "submission_refused"
+
+
+class ReportInvalidError(SubmissionError):
+    """Level 1 validation failed; `details` names every field and reason."""
+
+    code = "validation_failed"
+    status = 400
+
+
+class InvalidJsonError(SubmissionError):
+    """The body is not JSON."""
+
+    code = "invalid_json"
+    status = 400
+
+
+class EmptyReportError(SubmissionError):
+    """The report is well formed and has not one row with a token in it."""
+
+    code = "empty_report"
+    status = 400
+
+
+class UnknownFormatError(SubmissionError):
+    """The body has the shape of none of the five wire formats."""
+
+    code = "unknown_format"
+    status = 400
+
+
+class BodyTooLargeError(SubmissionError):
+    """More bytes, decoded, than a report may have."""
+
+    code = "body_too_large"
+    status = 413
+
+
+class BadEncodingError(SubmissionError):
+    """A Content-Encoding we do not read, or one that does not decode."""
+
+    code = "unsupported_encoding"
+    status = 415
+
+
+class UploadInProgressError(SubmissionError):
+    """Another change of the same account held its lock for too long."""
+
+    code = "upload_in_progress"
+    status = 409
+
+
+class AccountSuspendedError(SubmissionError):
+    """Blocked for abuse of the service itself."""
+
+    code = "account_suspended"
+    status = 403
+
+
+class ReportRateError(SubmissionError):
+    """More changing reports than the limits allow; `retry_after` in seconds."""
+
+    code = "rate_limited"
+    status = 429
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after

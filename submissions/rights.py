@@ -1,0 +1,108 @@
+"""What this app holds about a person, for export and deletion."""
+
+from collections.abc import Iterator
+
+from accounts import rights
+from accounts.models import User
+from submissions.bodies import archived_body
+from submissions.models import RawReport, RejectedReport, Slice, SliceRow, Submission, UserDay
+from submissions.services.deletion import erase_usage
+
+
+def register() -> None:
+    """Called once, when the app is ready."""
+    rights.register_exporter("usage", export)
+    rights.register_eraser(lambda user: erase_usage(user=user))
+
+
+_ROW_FIELDS = (
+    "slice__day",
+    "slice__client",
+    "slice__device__name",
+    "slice__state",
+    "slice__not_counted",
+    "model",
+    "provider",
+    "input_tokens",
+    "output_tokens",
+    "cache_read_tokens",
+    "cache_write_tokens",
+    "reasoning_tokens",
+    "total_tokens",
+    "messages",
+    "cost_microusd",
+    "reported_cost_microusd",
+    "estimated",
+)
+_DAY_FIELDS = (
+    "day",
+    "input_tokens",
+    "output_tokens",
+    "cache_read_tokens",
+    "cache_write_tokens",
+    "reasoning_tokens",
+    "total_tokens",
+    "cost_microusd",
+    "unpriced_tokens",
+)
+_SUBMISSION_FIELDS = (
+    "id",
+    "submitted_at",
+    "source",
+    "wire_format",
+    "collector",
+    "collector_version",
+    "mode",
+    "status",
+    "first_day",
+    "last_day",
+    "row_count",
+    "report_tokens",
+    "tokens_before",
+    "tokens_after",
+    "held",
+    "warnings",
+)
+
+
+def export(user: User) -> Iterator[rights.ExportFile]:
+    """Days, rows with where they came from, submissions, refused attempts, raw reports."""
+    days = UserDay.objects.filter(user=user).order_by("day").values_list(*_DAY_FIELDS)
+    yield rights.csv_file("days.csv", _DAY_FIELDS, days.iterator())
+    rows = (
+        SliceRow.objects.filter(slice__user=user)
+        .order_by("slice__day", "slice__client", "pk")
+        .values_list(*_ROW_FIELDS)
+    )
+    header = [name.removeprefix("slice__").replace("__name", "") for name in _ROW_FIELDS]
+    yield rights.csv_file("rows.csv", header, rows.iterator())
+    slices = Slice.objects.filter(user=user).order_by("day", "client", "pk")
+    yield rights.json_file(
+        "slices.json",
+        slices.values(
+            "day",
+            "client",
+            "device__name",
+            "state",
+            "not_counted",
+            "total_tokens",
+            "collector",
+            "collector_version",
+            "parser_version",
+            "source",
+            "submission_id",
+            "updated_at",
+            "hold_reasons",
+        ).iterator(),
+    )
+    submissions = Submission.objects.filter(user=user).order_by("submitted_at")
+    yield rights.json_file("submissions.json", submissions.values(*_SUBMISSION_FIELDS).iterator())
+    refused = RejectedReport.objects.filter(user=user).order_by("attempted_at")
+    yield rights.json_file(
+        "refused-reports.json",
+        refused.values("attempted_at", "code", "message", "details", "body_bytes").iterator(),
+    )
+    for raw in RawReport.objects.filter(submission__user=user).order_by("pk").iterator(chunk_size=1):
+        yield rights.ExportFile(
+            name=f"raw/{raw.submission_id}.json", chunks=iter([archived_body(bytes(raw.body))])
+        )

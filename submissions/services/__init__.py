@@ -1,0 +1,1 @@
+"""Changes of what people sent. Each is atomic and takes the account's lock."""

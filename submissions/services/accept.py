@@ -1,0 +1,453 @@
+"""Taking in one report: lock, compare, merge, price, hold, write, count."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from math import ceil
+from typing import Literal
+from uuid import UUID
+
+from accounts.locking import locked_account
+from accounts.models import ApiToken, Device, User
+from accounts.services.devices import device_for_report
+from ccgather.ops.ids import new_id
+from ccgather.ops.runtime import runtime
+from submissions.bodies import compressed_body
+from submissions.errors import AccountSuspendedError, EmptyReportError, ReportRateError
+from submissions.models import RawReport, Slice, Submission, UnpricedModel, UsageAccount
+from submissions.report import UsageReport, UsageRow
+from submissions.rules.digests import content_digest_of, report_digest_of, usage_digest_of
+from submissions.rules.holds import (
+    ACCOUNT_EXCLUDED,
+    MICROUSD,
+    HardLimits,
+    HoldReason,
+    hard_limit_reason_of,
+)
+from submissions.rules.merge import (
+    MergeContext,
+    Mode,
+    Outcome,
+    ReportedSlice,
+    SliceKey,
+    StoredSlice,
+    outcomes_of,
+)
+from submissions.rules.pricing import price_table_version
+from submissions.rules.warnings import kept_warnings_of, not_counted_warnings_of
+from submissions.services.rollup import open_account, recount
+from submissions.services.writing import (
+    PricedSlice,
+    Provenance,
+    SliceToWrite,
+    delete_slices,
+    price_slice,
+    write_slices,
+)
+
+AnswerMode = Literal["create", "merge", "replace", "unchanged"]
+
+HARD_DAY_COST_USD = 5_000
+"""Before the runtime factor; `seeds` call it the daily cost that is never accepted unseen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SliceChange:
+    """What a report did to one slice; tokens of the counted version before and after."""
+
+    day: date
+    client: str
+    before: int
+    after: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldSlice:
+    """A slice of a report that waits for review."""
+
+    day: date
+    client: str
+    reasons: tuple[HoldReason, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptedReport:
+    """What became of a report. `submission_id` is the earlier one's when nothing changed."""
+
+    submission_id: UUID
+    status: str
+    mode: AnswerMode
+    device: Device
+    changes: tuple[SliceChange, ...]
+    held: tuple[HeldSlice, ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Stored:
+    """The slices of a person around a report's days, as one query found them."""
+
+    accepted: dict[SliceKey, StoredSlice] = field(default_factory=dict)
+    accepted_ids: dict[SliceKey, int] = field(default_factory=dict)
+    pending: dict[SliceKey, tuple[int, bytes, tuple[HoldReason, ...]]] = field(default_factory=dict)
+    counted: dict[SliceKey, tuple[int, int]] = field(default_factory=dict)
+    day_sums: defaultdict[date, list[int]] = field(
+        default_factory=lambda: defaultdict(lambda: [0, 0])
+    )
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What is to be written, decided before anything is."""
+
+    outcomes: dict[SliceKey, Outcome]
+    writes: list[SliceToWrite] = field(default_factory=list)
+    drops: list[int] = field(default_factory=list)
+    held: list[HeldSlice] = field(default_factory=list)
+    changes: list[SliceChange] = field(default_factory=list)
+    kept: list[tuple[SliceKey, int, int]] = field(default_factory=list)
+
+    @property
+    def changes_something(self) -> bool:
+        return bool(self.writes or self.drops)
+
+
+def accept_report(
+    *,
+    user_id: UUID,
+    report: UsageReport,
+    body: bytes,
+    at: datetime,
+    mode: Mode = "merge",
+    token: ApiToken | None = None,
+    device: Device | None = None,
+) -> AcceptedReport:
+    """Merges a validated report into what is stored of a person.
+
+    The device is the one given (an upload on the site), else the one the report or its token
+    names. Raises AccountSuspendedError, AccountBusyError, ReportRateError, EmptyReportError; then
+    nothing is written.
+    """
+    with locked_account(user_id=user_id) as user:
+        if user.suspended_at is not None:
+            raise AccountSuspendedError("This account is blocked and cannot submit.")
+        if device is None:
+            device = _device_of(user=user, report=report, token=token, at=at)
+        digest = report_digest_of(report=report, device_id=device.pk, mode=mode)
+        last = Submission.objects.filter(device=device).order_by("-submitted_at").first()
+        slices = _slices_of(report)
+        stored = _stored_around(user=user, device=device, days=report.days())
+        plan = _plan(user=user, report=report, mode=mode, slices=slices, stored=stored)
+        if last is not None and (bytes(last.digest) == digest or not plan.changes_something):
+            return _answer(last.pk, "unchanged", device, plan, report, user=user)
+        _check_rate(user=user, token=token, at=at)
+        account_is_new = not UsageAccount.objects.filter(user=user).exists()
+        account = open_account(user=user, at=at)
+        tokens_before = account.total_tokens
+        submission = _new_submission(
+            user=user, device=device, token=token, report=report, mode=mode, digest=digest, at=at
+        )
+        submission.tokens_before = submission.tokens_after = tokens_before
+        submission.status = _status_of(plan)
+        submission.changed_slices = len(plan.writes)
+        submission.save(force_insert=True)
+        RawReport.objects.create(
+            submission=submission, body=compressed_body(body), decoded_bytes=len(body)
+        )
+        _write(plan, submission=submission, report=report, at=at)
+        recount(user=user, days={key[1] for key in slices}, at=at)
+        Device.objects.filter(pk=device.pk).update(last_report_at=at)
+        answer_mode: AnswerMode = "create" if account_is_new else mode
+        answer = _answer(submission.pk, answer_mode, device, plan, report, user=user)
+        account.refresh_from_db(fields=["total_tokens"])
+        submission.tokens_after = account.total_tokens
+        submission.held = [_held_json(item) for item in answer.held]
+        submission.warnings = list(answer.warnings)
+        submission.save(update_fields=["tokens_after", "held", "warnings"])
+        return answer
+
+
+def _device_of(
+    *, user: User, report: UsageReport, token: ApiToken | None, at: datetime
+) -> Device:
+    return device_for_report(
+        user=user,
+        collector=report.collector,
+        key=report.device.key if report.device else None,
+        token_device=token.device if token else None,
+        at=at,
+    )
+
+
+def _slices_of(report: UsageReport) -> dict[SliceKey, list[UsageRow]]:
+    slices: dict[SliceKey, list[UsageRow]] = {}
+    for row in report.rows:
+        if row.total_tokens:
+            slices.setdefault((row.client, row.day), []).append(row)
+    if not slices:
+        raise EmptyReportError("This report has no tokens in it.")
+    return slices
+
+
+def _stored_around(*, user: User, device: Device, days: tuple[date, ...]) -> _Stored:
+    stored = _Stored()
+    one_day = timedelta(days=1)
+    rows = Slice.objects.filter(
+        user=user, day__gte=days[0] - one_day, day__lte=days[-1] + one_day
+    ).values_list(
+        "id",
+        "device_id",
+        "client",
+        "day",
+        "state",
+        "not_counted",
+        "total_tokens",
+        "cost_microusd",
+        "content_digest",
+        "parser_version",
+        "hold_reasons",
+    )
+    for number, device_id, client, day, state, excluded, tokens, cost, digest, parser, holds in rows:
+        key = (client, day)
+        if state == Slice.State.ACCEPTED and not excluded:
+            sums = stored.day_sums[day]
+            sums[0] += tokens
+            sums[1] += cost
+        if device_id != device.pk:
+            continue
+        if state == Slice.State.PENDING:
+            reasons = tuple(HoldReason(**reason) for reason in holds)
+            stored.pending[key] = (number, bytes(digest), reasons)
+            continue
+        stored.accepted_ids[key] = number
+        stored.accepted[key] = StoredSlice(
+            total_tokens=tokens, digest=bytes(digest), parser_version=parser
+        )
+        if not excluded:
+            stored.counted[key] = (tokens, cost)
+    return stored
+
+
+def _plan(
+    *,
+    user: User,
+    report: UsageReport,
+    mode: Mode,
+    slices: dict[SliceKey, list[UsageRow]],
+    stored: _Stored,
+) -> _Plan:
+    digests = {key: content_digest_of(rows) for key, rows in slices.items()}
+    reported = {
+        key: ReportedSlice(
+            total_tokens=sum(row.total_tokens for row in rows), digest=digests[key]
+        )
+        for key, rows in slices.items()
+    }
+    context = MergeContext(
+        mode=mode,
+        day_basis=report.day_basis,
+        full_history=report.full_history,
+        parser_versions=report.parser_versions,
+    )
+    plan = _Plan(outcomes_of(stored=stored.accepted, reported=reported, context=context))
+    limits = HardLimits(
+        day_tokens=int(runtime.max_daily_tokens),
+        day_cost_microusd=int(HARD_DAY_COST_USD * MICROUSD * runtime.max_daily_cost_factor),
+    )
+    for key in sorted(slices, key=lambda key: (key[1], key[0])):
+        outcome = plan.outcomes[key]
+        if outcome is Outcome.SAME:
+            _forget_pending(plan, stored, key)
+        elif outcome is Outcome.KEPT:
+            plan.kept.append(
+                (key, stored.accepted[key].total_tokens, reported[key].total_tokens)
+            )
+        else:
+            rows = slices[key]
+            priced = price_slice(
+                client=key[0],
+                day=key[1],
+                rows=rows,
+                digest=usage_digest_of(rows),
+                content_digest=digests[key],
+            )
+            _plan_write(plan, stored, key, priced, user=user, limits=limits)
+    return plan
+
+
+def _plan_write(
+    plan: _Plan,
+    stored: _Stored,
+    key: SliceKey,
+    priced: PricedSlice,
+    *,
+    user: User,
+    limits: HardLimits,
+) -> None:
+    own_tokens, own_cost = stored.counted.get(key, (0, 0))
+    sums = stored.day_sums[key[1]]
+    others = (sums[0] - own_tokens, sums[1] - own_cost)
+    hold: HoldReason | None = ACCOUNT_EXCLUDED
+    if user.excluded_at is None:
+        hold = hard_limit_reason_of(
+            slice_tokens=priced.total_tokens,
+            slice_cost_microusd=priced.cost_microusd,
+            other_tokens=others[0],
+            other_cost_microusd=others[1],
+            limits=limits,
+        )
+    before = stored.accepted[key].total_tokens if key in stored.accepted else 0
+    if hold is None:
+        _forget_pending(plan, stored, key)
+        sums[:] = (others[0] + priced.total_tokens, others[1] + priced.cost_microusd)
+        plan.writes.append(
+            SliceToWrite(priced=priced, replaces=stored.accepted_ids.get(key), hold=None)
+        )
+        plan.changes.append(
+            SliceChange(
+                day=key[1],
+                client=key[0],
+                before=before,
+                after=priced.total_tokens,
+                why=str(plan.outcomes[key]),
+            )
+        )
+        return
+    plan.held.append(HeldSlice(day=key[1], client=key[0], reasons=(hold,)))
+    pending = stored.pending.get(key)
+    if pending is None or pending[1] != priced.content_digest:
+        plan.writes.append(
+            SliceToWrite(priced=priced, replaces=pending[0] if pending else None, hold=hold)
+        )
+
+
+def _forget_pending(plan: _Plan, stored: _Stored, key: SliceKey) -> None:
+    """The sender's newer statement takes the place of one that still waits."""
+    if key in stored.pending:
+        plan.drops.append(stored.pending[key][0])
+
+
+def _check_rate(*, user: User, token: ApiToken | None, at: datetime) -> None:
+    limits = [(Submission.objects.filter(user=user), runtime.changing_reports_per_hour_account)]
+    if token is not None:
+        limits.append(
+            (Submission.objects.filter(token=token), runtime.changing_reports_per_hour_token)
+        )
+    for submissions, limit in limits:
+        recent = submissions.filter(submitted_at__gt=at - timedelta(hours=1))
+        moments = list(recent.order_by("-submitted_at").values_list("submitted_at", flat=True)[: int(limit)])
+        if len(moments) >= limit:
+            wait = moments[-1] + timedelta(hours=1) - at
+            raise ReportRateError(
+                f"At most {int(limit)} reports that change something are taken in an hour.",
+                retry_after=max(1, ceil(wait.total_seconds())),
+            )
+
+
+def _new_submission(
+    *,
+    user: User,
+    device: Device,
+    token: ApiToken | None,
+    report: UsageReport,
+    mode: Mode,
+    digest: bytes,
+    at: datetime,
+) -> Submission:
+    days = report.days()
+    return Submission(
+        id=new_id(),
+        user=user,
+        device=device,
+        token=token,
+        submitted_at=at,
+        source=report.source,
+        wire_format=report.wire_format,
+        collector=report.collector,
+        collector_version=report.collector_version,
+        mode=mode,
+        digest=digest,
+        first_day=days[0],
+        last_day=days[-1],
+        row_count=len(report.rows),
+        report_tokens=report.total_tokens,
+    )
+
+
+def _write(plan: _Plan, *, submission: Submission, report: UsageReport, at: datetime) -> None:
+    delete_slices(ids=plan.drops)
+    write_slices(
+        slices=plan.writes,
+        provenance=Provenance(
+            user_id=submission.user_id,
+            device_id=submission.device_id,
+            submission_id=submission.pk,
+            day_basis=report.day_basis,
+            collector=report.collector,
+            collector_version=report.collector_version,
+            parser_versions=dict(report.parser_versions),
+            source=report.source,
+            at=at,
+            price_version=price_table_version(),
+        ),
+    )
+    unpriced = {
+        row.model: row.provider
+        for item in plan.writes
+        for row, cost in zip(item.priced.rows, item.priced.costs, strict=True)
+        if cost is None
+    }
+    UnpricedModel.objects.bulk_create(
+        [UnpricedModel(model=m, provider=p, first_seen_at=at) for m, p in sorted(unpriced.items())],
+        ignore_conflicts=True,
+    )
+
+
+def _status_of(plan: _Plan) -> Submission.Status:
+    if not plan.held:
+        return Submission.Status.VERIFIED
+    if len(plan.held) == len(plan.outcomes):
+        return Submission.Status.PENDING
+    return Submission.Status.FLAGGED
+
+
+def _answer(
+    submission_id: UUID,
+    mode: AnswerMode,
+    device: Device,
+    plan: _Plan,
+    report: UsageReport,
+    *,
+    user: User,
+) -> AcceptedReport:
+    unchanged = mode == "unchanged"
+    not_counted = (
+        Slice.objects.accepted()
+        .filter(user=user, device=device, day__in=report.days(), client__in=report.clients())
+        .exclude(not_counted="")
+        .order_by("day", "client")
+        .values_list("day", "client", "not_counted")
+    )
+    warnings = (
+        *report.warnings,
+        *kept_warnings_of(plan.kept),
+        *not_counted_warnings_of(list(not_counted)),
+    )
+    return AcceptedReport(
+        submission_id=submission_id,
+        status=str(_status_of(plan)),
+        mode=mode,
+        device=device,
+        changes=() if unchanged else tuple(plan.changes),
+        held=tuple(plan.held),
+        warnings=warnings,
+    )
+
+
+def _held_json(item: HeldSlice) -> dict[str, object]:
+    return {
+        "day": item.day.isoformat(),
+        "client": item.client,
+        "reasons": [{"code": r.code, "sentence": r.sentence} for r in item.reasons],
+    }

@@ -1,0 +1,16 @@
+"""The pages of this app."""
+
+from django.urls import path
+
+from submissions.views.devices import device_delete, device_merge, device_rename, devices
+from submissions.views.submissions import submitted_data_delete, submissions
+
+app_name = "submissions"
+urlpatterns = [
+    path("settings/submissions", submissions, name="submissions"),
+    path("settings/submissions/delete", submitted_data_delete, name="submitted_data_delete"),
+    path("settings/devices", devices, name="devices"),
+    path("settings/devices/<uuid:device_id>/rename", device_rename, name="device_rename"),
+    path("settings/devices/<uuid:device_id>/merge", device_merge, name="device_merge"),
+    path("settings/devices/<uuid:device_id>/delete", device_delete, name="device_delete"),
+]

@@ -1,0 +1,166 @@
+"""What every implementation of the ranking must do. One more implementation is one more parameter."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from accounts.models import User
+from leaderboard.models import Standing
+from leaderboard.ranking.interface import Ranking
+from leaderboard.ranking.sql import SqlRanking
+from leaderboard.rules.boards import Board, Metric, window_of
+from tests.cast import JOINED, person
+
+pytestmark = pytest.mark.django_db
+ALL = window_of(board=Board.ALL, day=JOINED.date())
+
+
+@pytest.fixture(params=[SqlRanking])
+def ranking(request: pytest.FixtureRequest) -> Ranking:
+    return request.param()
+
+
+def stand(
+    user: User,
+    tokens: int,
+    *,
+    cost: int = 0,
+    days: int = 1,
+    since: datetime = JOINED,
+    on_boards: bool = True,
+    shows_cost: bool = True,
+) -> None:
+    Standing.objects.create(
+        user=user,
+        board=ALL.board.value,
+        window_start=ALL.start,
+        tokens=tokens,
+        cost_microusd=cost,
+        days=days,
+        first_submission_at=since,
+        country_code=user.shown_country,
+        on_boards=on_boards,
+        shows_cost=shows_cost,
+    )
+
+
+def order(
+    ranking: Ranking, *, metric: Metric = Metric.TOKENS, country: str | None = None, limit: int = 100
+) -> list[UUID]:
+    size = 0
+    for user_id in User.objects.values_list("pk", flat=True):
+        size += ranking.rank_of(user_id=user_id, window=ALL, metric=metric, country=country) is not None
+    pages: list[UUID] = []
+    for offset in range(0, max(size, 1), limit):
+        page = ranking.page(
+            window=ALL, metric=metric, country=country, offset=offset, limit=limit, size=size
+        )
+        pages.extend(ranked.user_id for ranked in page)
+    return pages
+
+
+def ranks(
+    ranking: Ranking, ids: Sequence[UUID], *, metric: Metric = Metric.TOKENS, country: str | None = None
+) -> list[int | None]:
+    return [
+        ranking.rank_of(user_id=user_id, window=ALL, metric=metric, country=country)
+        for user_id in ids
+    ]
+
+
+def test_more_tokens_stand_higher(ranking: Ranking, alice: User, bob: User) -> None:
+    stand(alice, 10)
+    stand(bob, 20)
+    assert order(ranking) == [bob.pk, alice.pk]
+    assert ranks(ranking, [bob.pk, alice.pk]) == [1, 2]
+
+
+def test_the_earlier_first_submission_wins_a_tie(ranking: Ranking, alice: User, bob: User) -> None:
+    stand(alice, 10, since=JOINED + timedelta(microseconds=1))
+    stand(bob, 10, since=JOINED)
+    assert order(ranking) == [bob.pk, alice.pk]
+
+
+def test_the_smaller_id_wins_a_tie_of_ties(ranking: Ranking, alice: User, bob: User) -> None:
+    stand(alice, 10)
+    stand(bob, 10)
+    assert order(ranking) == sorted([alice.pk, bob.pk])
+
+
+def test_people_off_the_boards_leave_no_gap(
+    ranking: Ranking, alice: User, bob: User, charlie: User
+) -> None:
+    stand(alice, 30)
+    stand(bob, 20, on_boards=False)
+    stand(charlie, 10)
+    assert ranks(ranking, [alice.pk, bob.pk, charlie.pk]) == [1, None, 2]
+
+
+def test_nobody_with_nothing_stands_anywhere(ranking: Ranking, alice: User) -> None:
+    stand(alice, 10, cost=0)
+    assert ranks(ranking, [alice.pk], metric=Metric.COST) == [None]
+
+
+def test_people_who_hide_their_cost_stand_on_no_cost_board(
+    ranking: Ranking, alice: User, bob: User
+) -> None:
+    stand(alice, 10, cost=50, shows_cost=False)
+    stand(bob, 10, cost=5)
+    assert ranks(ranking, [alice.pk, bob.pk], metric=Metric.COST) == [None, 1]
+    assert ranks(ranking, [alice.pk, bob.pk]) != [None, 1]
+
+
+def test_a_country_has_a_board_of_its_own(ranking: Ranking, alice: User, bob: User, dana: User) -> None:
+    stand(alice, 10)
+    stand(bob, 20)
+    stand(dana, 30)
+    assert ranks(ranking, [alice.pk, bob.pk, dana.pk], country="KR") == [2, 1, None]
+
+
+def test_people_without_a_country_stand_on_no_national_board(
+    ranking: Ranking, charlie: User
+) -> None:
+    stand(charlie, 10)
+    assert ranks(ranking, [charlie.pk], country="KR") == [None]
+
+
+def test_whoever_is_ahead_is_one_position_above(ranking: Ranking, alice: User, bob: User) -> None:
+    stand(alice, 10)
+    stand(bob, 20)
+    above = ranking.ahead_of(user_id=alice.pk, window=ALL, metric=Metric.TOKENS, country=None)
+    assert above is not None
+    assert (above.user_id, above.value) == (bob.pk, 20)
+    assert ranking.ahead_of(user_id=bob.pk, window=ALL, metric=Metric.TOKENS, country=None) is None
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    values=st.lists(
+        st.tuples(st.integers(0, 5), st.integers(0, 2), st.booleans(), st.sampled_from(["KR", "ES", ""])),
+        max_size=14,
+    ),
+    limit=st.integers(1, 5),
+)
+def test_pages_are_the_ranks_1_to_n_without_gaps_or_repeats(
+    ranking: Ranking, values: list[tuple[int, int, bool, str]], limit: int
+) -> None:
+    User.objects.all().delete()
+    people = []
+    for index, (tokens, seconds, on_boards, country) in enumerate(values):
+        user = person(f"p{index}", country_code=country)
+        since = JOINED + timedelta(seconds=seconds)
+        stand(user, tokens, days=tokens, since=since, on_boards=on_boards)
+        people.append((user, tokens, since, on_boards))
+    for country in (None, "KR"):
+        standing = [
+            (-tokens, since, user.pk)
+            for user, tokens, since, on_boards in people
+            if tokens and on_boards and country in (None, user.country_code)
+        ]
+        expected = [pk for *_, pk in sorted(standing)]
+        assert order(ranking, country=country, limit=limit) == expected
+        assert ranks(ranking, expected, country=country) == list(range(1, len(expected) + 1))
