@@ -64,11 +64,9 @@ class GitHubProtocol(GitHubOAuth2Adapter):
     def complete_login(
         self, request: HttpRequest, app: SocialApp, token: SocialToken, **kwargs: object
     ) -> SocialLogin:
-        """A sign-in that knows its identity. Only what we use of GitHub's answer is kept."""
+        """A sign-in that knows its identity; nothing else of GitHub's answer is kept."""
         identity = github.fetch_identity(token=token.token)
-        account = SocialAccount(
-            provider=self.provider_id, uid=identity.uid, extra_data={"login": identity.login}
-        )
+        account = SocialAccount(provider=self.provider_id, uid=identity.uid)
         login = IdentifiedLogin(
             provider=self.get_provider(), account=account, user=User(created_at=clock.now())
         )

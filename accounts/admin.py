@@ -1,5 +1,6 @@
 """What the staff sees of accounts. Secrets are nowhere; decisions are made by services."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -84,6 +85,17 @@ class UserAdmin(admin.ModelAdmin[User]):
     def has_add_permission(self, request: HttpRequest) -> bool:
         """People come by signing in."""
         return False
+
+    def get_deleted_objects(
+        self, objs: Iterable[User], request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[str]]:
+        """What the question before a deletion names: the people.
+
+        Everything of theirs goes with them; listing it would read all they ever sent, and ask for
+        the right to delete each kind of it by itself.
+        """
+        names: list[Any] = [str(user) for user in objs]
+        return names, {"people, with all they sent": len(names)}, set(), []
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         """Forget a person everywhere."""

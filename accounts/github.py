@@ -11,7 +11,6 @@ from http import HTTPStatus
 
 import requests
 import urllib3
-from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from django.conf import settings
 
 from accounts.rules.signing_in import Identity, IdentityRefusedError, github_identity_of
@@ -22,8 +21,11 @@ MAX_BYTES = 1_000_000
 CHUNK_BYTES = 16 * 1024
 
 
-class GitHubUnavailableError(OAuth2Error):
-    """GitHub does not answer, or not as it documents. The message is for the log."""
+class GitHubUnavailableError(requests.RequestException):
+    """GitHub does not answer, or not as it documents. The message is for the log.
+
+    One of the errors by which allauth knows that a provider failed.
+    """
 
 
 class _TokenHeader(requests.auth.AuthBase):
@@ -109,6 +111,8 @@ def _ask(
             if response.status_code != HTTPStatus.OK:
                 return response.status_code, None
             return response.status_code, json.loads(_read(response.raw, give_up_at=give_up_at))
+    except GitHubUnavailableError:
+        raise
     except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
         raise GitHubUnavailableError(f"{method} {url}: {type(error).__name__}") from error
     except (ValueError, RecursionError) as error:

@@ -5,9 +5,10 @@ The database holds a hash of each session key, so that a leaked table signs nobo
 
 import hashlib
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
+from asgiref.sync import sync_to_async
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
 from django.http import HttpRequest
@@ -63,7 +64,7 @@ class SessionStore(DatabaseSessionStore):
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         """The row to write; an existing one keeps its id and its moment of creation."""
         now = clock.now()
-        key = row_key_of(session_key=cast("str", self._get_or_create_session_key()))
+        key = row_key_of(session_key=str(self.session_key))  # `save` has made one by now
         kept = self.row if self.row is not None and self.row.pk == key else None
         user_id = data.get(SESSION_KEY)
         row = Session(
@@ -94,15 +95,22 @@ class SessionStore(DatabaseSessionStore):
         Session.objects.filter(pk=row.pk).update(last_seen_at=at)
         row.last_seen_at = at
 
-    # Django's asynchronous twins of these methods go around the ones above; nothing here is
-    # asynchronous down to the session, and a twin that found raw keys would find no session.
+    # The asynchronous twins that Django gives its own engine go around the methods above.
     async def aload(self) -> dict[str, Any]:
-        """Not offered: read sessions from synchronous code."""
-        raise NotImplementedError
+        """`load`, awaited."""
+        return await sync_to_async(self.load)()
 
     async def asave(self, must_create: bool = False) -> None:
-        """Not offered: write sessions from synchronous code."""
-        raise NotImplementedError
+        """`save`, awaited."""
+        await sync_to_async(self.save)(must_create)
+
+    async def aexists(self, session_key: str) -> bool:
+        """`exists`, awaited."""
+        return await sync_to_async(self.exists)(session_key)
+
+    async def adelete(self, session_key: str | None = None) -> None:
+        """`delete`, awaited."""
+        await sync_to_async(self.delete)(session_key)
 
 
 def current_session(request: HttpRequest) -> Session | None:

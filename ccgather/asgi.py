@@ -7,6 +7,7 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ccgather.settings")
 django_application = get_asgi_application()
 
+from ccgather.ops.body_limit import with_body_limit  # noqa: E402 - after Django is set up
 from ccgather.ops.static import with_static_files  # noqa: E402 - after Django is set up
 
-application = with_static_files(django_application)
+application = with_body_limit(with_static_files(django_application))

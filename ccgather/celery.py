@@ -8,13 +8,12 @@ import warnings
 from typing import Any
 
 from celery import Celery
-from celery.platforms import SecurityWarning
 from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ccgather.settings")
 
 # The warning is about messages that run code when they are read; ours are JSON.
-warnings.filterwarnings("ignore", category=SecurityWarning)
+warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
 
 app = Celery("ccgather")
 app.config_from_object("django.conf:settings", namespace="CELERY")

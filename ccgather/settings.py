@@ -24,15 +24,19 @@ env = Env()
 
 # --- What runs where -------------------------------------------------------------------------
 
+# pytest says that it runs before it imports anything, and reads the settings before any conftest.
+# Under it the defaults are those of a throw-away site: no test ever meets somebody's data.
+UNDER_TEST = "PYTEST_VERSION" in os.environ
 DATABASE_URL = env.str("DATABASE_URL", "")
 REDIS_URL = environment.redis("REDIS_URL", env.str("REDIS_URL", ""))
 MODE = env.str(
     "CCGATHER_MODE",
-    "production" if DATABASE_URL or REDIS_URL else "local",
+    "production" if (DATABASE_URL or REDIS_URL) and not UNDER_TEST else "local",
     validate=must.OneOf(["local", "production"]),
 )
 LOCAL = MODE == "local"
-VAR = Path(env.str("CCGATHER_VAR", "") or BASE_DIR / "var").resolve()
+_var = BASE_DIR / "var" / "test" if UNDER_TEST else BASE_DIR / "var"
+VAR = Path(env.str("CCGATHER_VAR", "") or _var).resolve()
 PORT = env.int("PORT", 8000, validate=must.Range(1, 65535))
 BIND = env.str("BIND", "127.0.0.1")
 if LOCAL and not environment.is_loopback(BIND):
@@ -45,7 +49,7 @@ WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", 1, validate=must.Range(1, 256))
 if WEB_CONCURRENCY > 1 and not REDIS_URL:
     message = "WEB_CONCURRENCY is more than 1, which needs REDIS_URL: the processes share a cache"
     raise ImproperlyConfigured(message)
-DEMO = env.bool("DEMO", LOCAL)
+DEMO = env.bool("DEMO", LOCAL and not UNDER_TEST)
 
 DEBUG = False
 PUBLIC_URL = str(
@@ -166,7 +170,9 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Database, cache, jobs -------------------------------------------------------------------
 
-EMBEDDED_POSTGRES = Cluster(folder=VAR, durable=env.bool("EMBEDDED_POSTGRES_DURABLE", True))
+EMBEDDED_POSTGRES = Cluster(
+    folder=VAR, durable=env.bool("EMBEDDED_POSTGRES_DURABLE", not UNDER_TEST)
+)
 _database: dict[str, Any] = (
     environment.database("DATABASE_URL", DATABASE_URL)
     if DATABASE_URL
@@ -177,7 +183,7 @@ _database: dict[str, Any] = (
         "OPTIONS": {},
     }
 )
-DATABASE_POOL = env.int("DATABASE_POOL", 16, validate=must.Range(1, 500))
+DATABASE_POOL = env.int("DATABASE_POOL", 4 if UNDER_TEST else 16, validate=must.Range(1, 500))
 _statement_timeout = env.int("DATABASE_STATEMENT_TIMEOUT", 30, validate=must.Range(0, 86_400))
 _database["OPTIONS"] |= {
     "pool": {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 10, "name": "site"},
@@ -346,10 +352,16 @@ LANGUAGES = [("en", "English"), ("es", "Español"), ("ko", "한국어")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
-MAILERS = {"default": environment.mailer("EMAIL_URL", env.str("EMAIL_URL", "console:"))}
+EMAIL_URL = env.str("EMAIL_URL", "console:" if LOCAL else "")
+# On a server without EMAIL_URL sending mail is an error: one that goes nowhere would be a lie.
+MAILERS = {"default": environment.mailer("EMAIL_URL", EMAIL_URL)} if EMAIL_URL else {}
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", f"{SITE_NAME} <noreply@{_own_host}>")
 
-LOG_LEVEL = env.str("LOG_LEVEL", "INFO", validate=must.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"]))
+LOG_LEVEL = env.str(
+    "LOG_LEVEL",
+    "WARNING" if UNDER_TEST else "INFO",
+    validate=must.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"]),
+)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

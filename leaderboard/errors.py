@@ -10,8 +10,10 @@ class UnknownPeriodError(InvalidInputError):
         super().__init__(
             "No such period.",
             details=(
-                f"period: {period[:40]!r} is none of today, 7d, 30d, week, month, all, "
-                "a week that has begun (2026-W47) or a month that has begun (2026-11)",
+                (
+                    f"period: {period[:40]!r} is none of today, 7d, 30d, week, month, all, "
+                    "a week that has begun (2026-W47) or a month that has begun (2026-11)"
+                ),
             ),
         )
 

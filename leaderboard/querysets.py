@@ -7,7 +7,7 @@ from django.db import models
 from leaderboard.rules.boards import Metric, Window
 
 if TYPE_CHECKING:
-    from leaderboard.models import Standing
+    from leaderboard.models import Standing  # noqa: F401 - named in a base class below
 
 METRIC_COLUMN = {Metric.TOKENS: "tokens", Metric.COST: "cost_microusd", Metric.DAYS: "days"}
 
@@ -27,7 +27,9 @@ class StandingQuerySet(models.QuerySet["Standing"]):
 
     def in_country(self, country: str | None) -> Self:
         """Those of one country, or everybody for None."""
-        return self if country is None else self.filter(country_code=country).exclude(country_code="")
+        return (
+            self if country is None else self.filter(country_code=country).exclude(country_code="")
+        )
 
     def in_order(self, metric: Metric) -> Self:
         """Metric descending, then the earlier first submission, then the id."""

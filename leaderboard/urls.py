@@ -11,5 +11,6 @@ urlpatterns = [
     path(
         "profile/<str:username>",
         RedirectView.as_view(pattern_name="leaderboard:profile", permanent=True),
+        name="old_profile",
     ),
 ]

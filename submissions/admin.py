@@ -29,7 +29,14 @@ class ReadOnlyAdmin(admin.ModelAdmin[Any]):
 class SubmissionAdmin(ReadOnlyAdmin):
     """Reports that changed something."""
 
-    list_display = ("submitted_at", "user", "collector", "collector_version", "status", "tokens_after")
+    list_display = (
+        "submitted_at",
+        "user",
+        "collector",
+        "collector_version",
+        "status",
+        "tokens_after",
+    )
     list_filter = ("status", "wire_format", "source")
     list_select_related = ("user",)
     search_fields = ("user__username",)

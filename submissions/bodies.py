@@ -2,7 +2,7 @@
 
 import sys
 import zlib
-from typing import IO, Protocol
+from typing import Protocol
 
 from submissions.errors import BadEncodingError, BodyTooLargeError
 
@@ -17,6 +17,13 @@ MAX_DECODED_BYTES = 16 * 1024 * 1024
 _CHUNK = 64 * 1024
 _ZSTD_WINDOW_LOG_MAX = 23
 """Frames that ask for more than 8 MB of window are refused before the memory is taken."""
+
+
+class Readable(Protocol):
+    """What bytes come from: a request, an uploaded file."""
+
+    def read(self, size: int, /) -> bytes:
+        """Up to `size` bytes, none at the end."""
 
 
 class _Decoder(Protocol):
@@ -44,7 +51,7 @@ class _Gzip:
 
 class _Zstd:
     def __init__(self) -> None:
-        options = {zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG_MAX}
+        options = {int(zstd.DecompressionParameter.window_log_max): _ZSTD_WINDOW_LOG_MAX}
         self._decompressor = zstd.ZstdDecompressor(options=options)
 
     def decode(self, data: bytes, limit: int) -> bytes:
@@ -77,9 +84,7 @@ _DECODERS: dict[str, type[_Decoder]] = {
 }
 
 
-def read_body(
-    *, stream: IO[bytes], content_encoding: str, limit: int = MAX_DECODED_BYTES
-) -> bytes:
+def read_body(*, stream: Readable, content_encoding: str, limit: int = MAX_DECODED_BYTES) -> bytes:
     """The decoded body. Decoding stops at the limit, so a bomb costs no more than a report.
 
     Raises BadEncodingError for an encoding we do not read or a stream that does not decode or

@@ -124,7 +124,7 @@ class Slice(TokenSums):
 
     `not_counted` says why an accepted slice adds nothing: the same usage counts elsewhere.
     `digest` is over models and token classes: what two collectors would both say of one log.
-    `content_digest` is over everything the rows hold, so that a change is seen without reading them.
+    `content_digest` is over all that the rows hold: a change is seen without reading them.
     """
 
     class State(models.TextChoices):
@@ -153,7 +153,9 @@ class Slice(TokenSums):
     collector_version = models.CharField(max_length=64, blank=True)
     parser_version = models.IntegerField(null=True)
     source = models.CharField(max_length=8)
-    submission = models.ForeignKey(Submission, null=True, on_delete=models.SET_NULL, related_name="+")
+    submission = models.ForeignKey(
+        Submission, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     updated_at = models.DateTimeField()
     hold_reasons = models.JSONField(default=list)
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 
 if TYPE_CHECKING:
-    from submissions.models import Slice
+    from submissions.models import Slice  # noqa: F401 - named in a base class below
 
 
 class SliceQuerySet(models.QuerySet["Slice"]):

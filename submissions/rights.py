@@ -12,7 +12,12 @@ from submissions.services.deletion import erase_usage
 def register() -> None:
     """Called once, when the app is ready."""
     rights.register_exporter("usage", export)
-    rights.register_eraser(lambda user: erase_usage(user=user))
+    rights.register_eraser(erase)
+
+
+def erase(user: User) -> None:
+    """Before the account's row goes."""
+    erase_usage(user=user)
 
 
 _ROW_FIELDS = (
@@ -102,7 +107,9 @@ def export(user: User) -> Iterator[rights.ExportFile]:
         "refused-reports.json",
         refused.values("attempted_at", "code", "message", "details", "body_bytes").iterator(),
     )
-    for raw in RawReport.objects.filter(submission__user=user).order_by("pk").iterator(chunk_size=1):
+    for raw in (
+        RawReport.objects.filter(submission__user=user).order_by("pk").iterator(chunk_size=1)
+    ):
         yield rights.ExportFile(
             name=f"raw/{raw.submission_id}.json", chunks=iter([archived_body(bytes(raw.body))])
         )

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from submissions.views.devices import device_delete, device_merge, device_rename, devices
-from submissions.views.submissions import submitted_data_delete, submissions
+from submissions.views.submissions import submissions, submitted_data_delete
 
 app_name = "submissions"
 urlpatterns = [

@@ -26,7 +26,9 @@ def person(username: str, **fields: object) -> User:
 
 def token_of(user: User, *, secret: str, device: str = "laptop") -> ApiToken:
     """A token of `user` with a known secret, bound to a device of that name."""
-    machine, _ = Device.objects.get_or_create(user=user, name=device, defaults={"created_at": JOINED})
+    machine, _ = Device.objects.get_or_create(
+        user=user, name=device, defaults={"created_at": JOINED}
+    )
     return ApiToken.objects.create(
         user=user,
         device=machine,

@@ -1,5 +1,6 @@
-"""The environment of the tests: set before settings are read.
+"""What every test stands on: a database, collected static files, the programs some tests need.
 
+pytest reads the settings before this file; what differs in them under pytest is said there.
 Without `DATABASE_URL` the tests run on an embedded PostgreSQL of their own under `var/test`, which
 never waits for the disk. Its server is shared by the workers, and by sessions at the same time;
 their databases are not.
@@ -16,33 +17,16 @@ import psutil
 import psycopg
 import pytest
 import redis
+from django.conf import settings
 from django.core.management import CommandError
 from psycopg import sql
 from redis.backoff import ConstantBackoff
 from redis.exceptions import ConnectionError  # noqa: A004 - as Redis calls it
 from redis.retry import Retry
-from xdist.workermanage import WorkerController
+from xdist.workermanage import WorkerController  # type: ignore[import-untyped]
 
-ROOT = Path(__file__).resolve().parent.parent
-KEPT_VARIABLES = {"DATABASE_URL"}
-
-for line in (ROOT / ".env.example").read_text().splitlines():
-    name = line.removeprefix("# ").partition("=")[0]
-    if name.isidentifier() and name.isupper() and name not in KEPT_VARIABLES:
-        os.environ.pop(name, None)
-os.environ |= {
-    "CCGATHER_MODE": "local",
-    "CCGATHER_VAR": str(ROOT / "var" / "test"),
-    "DATABASE_POOL": "4",
-    "DEMO": "0",
-    "EMBEDDED_POSTGRES_DURABLE": "0",
-    "LOG_LEVEL": "WARNING",
-}
-
-from django.conf import settings  # noqa: E402 - reads the environment set above
-
-from ccgather.ops import postgres, static  # noqa: E402
-from tests.cast import (  # noqa: E402, F401 - the cast is for every test
+from ccgather.ops import postgres, static
+from tests.cast import (  # noqa: F401 - the cast is for every test
     alice,
     alice_token,
     bob,
@@ -129,7 +113,7 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """Runs before the databases are made: drop those of runs that were killed."""
-    if os.environ.get("DATABASE_URL"):
+    if settings.DATABASE_URL:
         return
     server = postgres.use(settings.EMBEDDED_POSTGRES)
     with psycopg.connect(

@@ -11,6 +11,22 @@ from rest_framework.views import APIView
 from accounts.models import ApiToken, User
 
 
+def caller(request: Request) -> User:
+    """Who calls, where one of the permissions below let them."""
+    if not isinstance(request.user, User):
+        message = "this call is for somebody who is known"
+        raise TypeError(message)
+    return request.user
+
+
+def calling_token(request: Request) -> ApiToken:
+    """The token that calls, where `ByToken` let it."""
+    if not isinstance(request.auth, ApiToken):
+        message = "this call is for a bearer token"
+        raise TypeError(message)
+    return request.auth
+
+
 class ByTokenOrSession(BasePermission):
     """Somebody who is known, however: for the few calls that a token may make."""
 

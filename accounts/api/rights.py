@@ -15,7 +15,7 @@ from rest_framework.decorators import (
 from rest_framework.request import Request
 
 from accounts.api.authentication import BrowserAuthentication, TokenAuthentication
-from accounts.api.permissions import BySession
+from accounts.api.permissions import BySession, caller
 from accounts.rights import export_account
 from ccgather.ops import clock
 
@@ -26,10 +26,10 @@ from ccgather.ops import clock
 @permission_classes([BySession])
 def export(request: Request) -> HttpResponseBase:
     """A ZIP of JSON and CSV files with everything held about the person."""
-    at = clock.now()
-    name = f"ccgather-{request.user.username}-{at:%Y-%m-%d}.zip"
+    user, at = caller(request), clock.now()
+    name = f"ccgather-{user.username}-{at:%Y-%m-%d}.zip"
     return StreamingHttpResponse(
-        _streamable(export_account(user=request.user, at=at), request._request),  # noqa: SLF001
+        _streamable(export_account(user=user, at=at), request._request),  # noqa: SLF001
         content_type="application/zip",
         headers={
             "Content-Disposition": f'attachment; filename="{name}"',

@@ -1,5 +1,6 @@
 """Signing in and out, and who is signed in."""
 
+from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from django.contrib.auth import logout as end_browser_session
 from django.http import HttpResponseBase
@@ -8,15 +9,17 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import (
     api_view,
     authentication_classes,
+    parser_classes,
     permission_classes,
 )
+from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.adapters import GitHubProtocol
 from accounts.api.authentication import BrowserAuthentication, TokenAuthentication
-from accounts.api.permissions import ByToken, ByTokenOrSession
+from accounts.api.permissions import ByToken, ByTokenOrSession, caller, calling_token
 from accounts.api.serializers import (
     SessionBody,
     SuccessBody,
@@ -26,7 +29,7 @@ from accounts.api.serializers import (
 )
 from accounts.models import ApiToken, User
 from accounts.services import revoke_token
-from accounts.views.starting import start_sign_in
+from accounts.views.starting import start_sign_in, unavailable
 
 _github_callback = OAuth2CallbackView.adapter_view(GitHubProtocol)
 
@@ -50,8 +53,11 @@ def github(request: Request) -> HttpResponseBase:
 @authentication_classes([])
 @permission_classes([AllowAny])
 def github_callback(request: Request) -> HttpResponseBase:
-    """Take the browser back from GitHub."""
-    response: HttpResponseBase = _github_callback(request._request)  # noqa: SLF001
+    """Take the browser back from GitHub; to the sign-in page when this site has no keys for it."""
+    try:
+        response: HttpResponseBase = _github_callback(request._request)  # noqa: SLF001
+    except SocialApp.DoesNotExist:
+        return unavailable()
     return response
 
 
@@ -71,10 +77,11 @@ def session(request: Request) -> Response:
 @api_view(["POST"])
 @authentication_classes([TokenAuthentication, BrowserAuthentication])
 @permission_classes([ByTokenOrSession])
+@parser_classes([JSONParser, FormParser, MultiPartParser])
 def logout(request: Request) -> Response:
     """End what speaks for the person here: the bearer token, or the browser session."""
     if isinstance(request.auth, ApiToken):
-        revoke_token(user=request.user, token_id=request.auth.pk)
+        revoke_token(user=caller(request), token_id=request.auth.pk)
     else:
         end_browser_session(request._request)  # noqa: SLF001 - it replaces the request's user
     return Response({"success": True})
@@ -88,6 +95,6 @@ def token(request: Request) -> Response:
     """Whom a bearer token speaks for."""
     origin = request.build_absolute_uri("/").removesuffix("/")
     return Response(
-        token_body(token=request.auth, origin=origin),
+        token_body(token=calling_token(request), origin=origin),
         headers={"Cache-Control": "private, no-store"},
     )

@@ -19,8 +19,11 @@ def is_token(*, text: str) -> bool:
 
 
 def token_hash_of(*, token: str) -> bytes:
-    """The SHA-256 of a token (32 bytes), which is all the database knows of it."""
-    return hashlib.sha256(token.encode()).digest()
+    """The SHA-256 of a token (32 bytes), which is all the database knows of it.
+
+    Of any text, even of what JSON can spell and UTF-8 cannot: strangers choose it.
+    """
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
 def token_hint_of(*, token: str) -> str:

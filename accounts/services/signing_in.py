@@ -17,7 +17,6 @@ from accounts.models import User
 from accounts.rules.names import free_handle_of, handle_stem_of, is_username
 from accounts.rules.settings import SHOWN_TO_OTHERS
 from accounts.rules.signing_in import Identity
-from accounts.sessions import require_recent_sign_in as require_recent_sign_in
 from accounts.signals import account_changed
 from ccgather.errors import InvalidInputError, PermissionRefusedError
 
@@ -64,8 +63,8 @@ def _recognised(*, identity: Identity, admin_logins: Collection[str], at: dateti
     user_id = _known_person(identity)
     holder_id = None
     if identity.provider == "github" and identity.login is not None:
-        holders = User.objects.named(identity.login).exclude(pk=user_id)
-        holder_id = holders.values_list("pk", flat=True).first()
+        holder = User.objects.named(identity.login).only("pk").first()
+        holder_id = holder.pk if holder is not None and holder.pk != user_id else None
     with ExitStack() as locks:
         # In the order of their ids, so that two people who swap names do not wait for each other.
         held = {
@@ -89,13 +88,14 @@ def _recognised(*, identity: Identity, admin_logins: Collection[str], at: dateti
 
 def _known_person(identity: Identity) -> UUID | None:
     if identity.github_id is not None:
-        by_github = User.objects.filter(github_id=identity.github_id).values_list("pk", flat=True)
-        return by_github.first()
-    known = SocialAccount.objects.filter(provider=identity.provider, uid=identity.uid)
-    user_id = known.values_list("user_id", flat=True).first()
-    if user_id is None and identity.provider == "dummy" and identity.login is not None:
+        user = User.objects.filter(github_id=identity.github_id).only("pk").first()
+        return user.pk if user is not None else None
+    known = SocialAccount.objects.filter(provider=identity.provider, uid=identity.uid).first()
+    if known is not None:
+        return User.objects.only("pk").get(pk=known.user_id).pk
+    if identity.provider == "dummy" and identity.login is not None:
         return _person_to_play(name=identity.login)
-    return user_id
+    return None
 
 
 def _person_to_play(*, name: str) -> UUID | None:

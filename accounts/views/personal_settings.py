@@ -87,7 +87,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
     """Where one is signed in."""
     current = current_session(request)
     page = sessions_page(user=person(request), page=page_number(request), at=clock.now())
-    lines = session_lines(rows=page.object_list, current_id=current.id if current else None)
+    lines = session_lines(rows=list(page.object_list), current_id=current.id if current else None)
     context = {"page": page, "lines": lines, "at": clock.now()}
     return render(request, "accounts/sessions.html", context)
 

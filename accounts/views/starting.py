@@ -18,8 +18,13 @@ def start_sign_in(request: HttpRequest, *, provider: str) -> HttpResponseBase:
     try:
         found = get_adapter(request).get_provider(request, provider)
     except SocialApp.DoesNotExist:
-        return HttpResponseRedirect(f"{resolve_url('accounts:login')}?problem=unavailable")
+        return unavailable()
     response: HttpResponseBase = found.redirect(
         request, process=AuthProcess.LOGIN, next_url=next_page(request)
     )
     return response
+
+
+def unavailable() -> HttpResponseRedirect:
+    """Back to the sign-in page, which says that this site has no keys for that provider."""
+    return HttpResponseRedirect(f"{resolve_url('accounts:login')}?problem=unavailable")

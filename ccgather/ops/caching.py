@@ -51,5 +51,8 @@ def conditional_response(
     response = HttpResponseNotModified() if fresh else HttpResponse(body, content_type=content_type)
     response["ETag"] = etag
     response["Cache-Control"] = "public, no-cache"
+    # Public reads are open to pages of other sites, which never send a cookie with them.
+    response["Access-Control-Allow-Origin"] = "*"
+    response["Access-Control-Expose-Headers"] = "ETag"
     patch_vary_headers(response, ["Accept-Encoding"])
     return response

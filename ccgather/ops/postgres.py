@@ -43,6 +43,7 @@ SUPERUSER = "postgres"
 LONGEST_SOCKET_PATH = 100
 """Bytes; the kernel's limit for a socket's path is 107 on Linux and 103 on macOS."""
 START_SECONDS = 60
+START_ATTEMPTS = 5
 LOG_BYTES = 5_000_000
 
 
@@ -126,6 +127,11 @@ def release(cluster: Cluster) -> None:
             except BlockingIOError:
                 return
             stop(cluster)
+            # Nobody is left who knows the socket's folder, so nothing stays behind in /tmp.
+            note = cluster.folder / "postgres.socket"
+            if note.exists():
+                shutil.rmtree(note.read_text(), ignore_errors=True)
+                note.unlink()
 
 
 def running(cluster: Cluster) -> Server | None:
@@ -219,15 +225,17 @@ def _start(cluster: Cluster) -> Server:
         f"--{name}={value}" for name, value in _options(cluster, socket_folder).items()
     )
     arguments = ("-w", "-t", str(START_SECONDS), "-l", log.name, "-o", options, "start")
-    for _attempt in range(3):
+    for _attempt in range(START_ATTEMPTS):
         done = _run(cluster.data, account, "pg_ctl", *arguments)
         server = _running(cluster)
         if done.returncode == 0 and server is not None:
             _ensure_database(cluster, server)
             return server
+        tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:]) if log.exists() else ""
+        if "shared memory" not in tail:
+            break
         # The children of a killed server hold its memory for a moment; then it starts.
         threading.Event().wait(1)
-    tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:]) if log.exists() else ""
     message = f"PostgreSQL in {cluster.data} does not start.\n{done.stdout.strip()}\n{tail}"
     raise EmbeddedPostgresError(message)
 

@@ -5,21 +5,40 @@ import hashlib
 from importlib.metadata import version
 from pathlib import Path
 
+import brotli  # type: ignore[import-untyped]
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.handlers.asgi import ASGIHandler
 from django.core.management import call_command
 from servestatic import ServeStaticASGI
+from servestatic.compress import Compressor
 from servestatic.storage import CompressedManifestStaticFilesStorage
 
 HASHED_NAME = r"^.+\.[0-9a-f]{12}\.[^/]+$"
 UNHASHED_SECONDS = 60
 
 
+class QuickCompressor(Compressor):  # type: ignore[misc]  # untyped
+    """Brotli at a tenth of its slowest setting's time, for files a few per cent larger.
+
+    The slowest takes ten seconds for the admin's scripts alone, which a first start has not.
+    """
+
+    @staticmethod
+    def compress_brotli(data: bytes) -> bytes:
+        """Compressed at quality 9 of 11."""
+        compressed: bytes = brotli.compress(data, quality=9)
+        return compressed
+
+
 class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # untyped
     """Hashed names also inside ES modules' imports."""
 
     support_js_module_import_aggregation = True
+
+    def create_compressor(self, **kwargs: object) -> QuickCompressor:
+        """The compressor of every collected file."""
+        return QuickCompressor(**kwargs)
 
 
 def with_static_files(application: ASGIHandler) -> ServeStaticASGI:

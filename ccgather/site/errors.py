@@ -1,15 +1,13 @@
 """How every refusal is told: one map for the API, one for the pages."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from math import ceil
 
 from django.core.exceptions import (
-    BadRequest,
     PermissionDenied,
     RequestDataTooBig,
-    SuspiciousOperation,
 )
-from django.db import connections
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -77,7 +75,9 @@ def domain_error_response(error: DomainError) -> JsonResponse:
     )
 
 
-def api_exception_handler(error: Exception, context: dict[str, object]) -> HttpResponse | Response | None:
+def api_exception_handler(
+    error: Exception, context: dict[str, object]
+) -> HttpResponse | Response | None:
     """DRF's one exception handler; None lets an unexpected error become a logged 500."""
     set_rollback()
     if isinstance(error, DomainError):
@@ -126,8 +126,9 @@ def _drf_details(detail: object, path: str = "") -> list[str]:
 
 def _drf_headers(error: exceptions.APIException) -> dict[str, str]:
     headers = {}
-    if isinstance(error, exceptions.Throttled) and error.wait is not None:
-        headers["Retry-After"] = str(max(1, int(error.wait + 0.999)))
+    wait = getattr(error, "wait", None)
+    if wait is not None:
+        headers["Retry-After"] = str(max(1, ceil(wait)))
     return headers
 
 
@@ -152,7 +153,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form or a browser's API call without the token that proves it came from our page."""
     if is_api(request):
         return api_error(status=403, code="csrf_failed", message=f"CSRF check failed: {reason}")
-    return _page(request, 403, message=_("This form had gone stale. Go back, reload and try again."))
+    return _page(
+        request, 403, message=_("This form had gone stale. Go back, reload and try again.")
+    )
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -173,7 +176,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 class DomainErrorMiddleware:
     """Turns a `DomainError` that a page's view lets through into its page."""
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:

@@ -64,9 +64,7 @@ def submit(
     return _accept(sender=sender, report=report, body=body, at=at, mode=mode)
 
 
-def _accept(
-    *, sender: Sender, report: UsageReport, body: bytes, at: datetime, mode: Mode
-) -> Json:
+def _accept(*, sender: Sender, report: UsageReport, body: bytes, at: datetime, mode: Mode) -> Json:
     before = ranks_of(user=sender.user, at=at)
     accepted = accept_report(
         user_id=sender.user.pk,
@@ -170,7 +168,9 @@ def _answer(
             "date": report.days()[0].isoformat(),
             "tokens": report.total_tokens,
             "cost": usd(report.rows[0].reported_cost_microusd),
-            "rank": {key: rank[key] for key in ("global", "globalChange", "country", "countryChange")},
+            "rank": {
+                key: rank[key] for key in ("global", "globalChange", "country", "countryChange")
+            },
         }
     return answer
 

@@ -8,13 +8,12 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "support"))
 
-from claude_logs import ClaudeLogs
-from command import Command
-from loopback_site import ACCEPTED, TOKEN, WHOSE, LoopbackSite, answers
-
 from ccgather_cli.machine import Machine
 from ccgather_cli.reading.tally import Counts
 from ccgather_cli.scan import Scan, scan
+from claude_logs import ClaudeLogs
+from command import Command
+from loopback_site import ACCEPTED, TOKEN, WHOSE, LoopbackSite, answers
 
 
 @pytest.fixture

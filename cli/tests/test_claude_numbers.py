@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from claude_logs import MORNING, OPUS, ClaudeLogs, assistant, dense, joined, progress, usage
 
 from ccgather_cli.reading import json_lines
 from ccgather_cli.reading.tally import Counts
 from ccgather_cli.scan import Scan
+from claude_logs import MORNING, OPUS, ClaudeLogs, assistant, dense, joined, progress, usage
 
 Counted = Callable[[], dict[tuple[str, str], Counts]]
 DAY = "2026-05-02"
@@ -103,6 +103,14 @@ def test_the_model_stays_as_logged_and_tells_its_provider(
     assert [(slot.model, slot.provider) for slot, _ in read().tally] == [(model, provider)]
 
 
+@pytest.mark.parametrize("name", ["odd\ud83d-model", " odd?-model\n", "odd?\x00-model"])
+def test_a_models_name_can_always_be_sent(
+    logs: ClaudeLogs, read: Callable[[], Scan], name: str
+) -> None:
+    logs.raw(json.dumps(assistant(model=name)).encode())
+    assert [slot.model for slot, _ in read().tally] == ["odd?-model"]
+
+
 def test_a_line_without_a_model_counts_as_unknown(logs: ClaudeLogs, counted: Counted) -> None:
     nulled = assistant("m2", "r2")
     nulled["message"]["model"] = None
@@ -153,6 +161,16 @@ def test_a_line_without_a_usable_time_is_left_out_and_named(
     found = read()
     assert found.tally.total() == ONE
     assert found.skipped == {"without a usable time": 1}
+
+
+@pytest.mark.parametrize(
+    "moment", ["2026-05-02T10:00:01.x00Z", "2026-05-02T10:61:01.000Z", "2026-05-02T10:00-01.000Z"]
+)
+def test_a_good_hour_before_does_not_make_a_broken_time_good(
+    logs: ClaudeLogs, read: Callable[[], Scan], moment: str
+) -> None:
+    logs.session(assistant(), assistant("m2", "r2", at=moment))
+    assert read().skipped == {"without a usable time": 1}
 
 
 def test_a_half_written_last_line_costs_one_line(

@@ -4,12 +4,12 @@ import itertools
 from collections.abc import Callable
 
 import pytest
-from claude_logs import HAIKU, MORNING, OPUS, ClaudeLogs, assistant, progress, usage, user
 
 from ccgather_cli.readers.claude import READER
 from ccgather_cli.reading.interface import LogFile
 from ccgather_cli.reading.tally import Counts
 from ccgather_cli.scan import Scan
+from claude_logs import HAIKU, MORNING, OPUS, ClaudeLogs, assistant, progress, usage, user
 
 Counted = Callable[[], dict[tuple[str, str], Counts]]
 DAY = "2026-05-02"
@@ -189,6 +189,13 @@ def test_a_progress_line_without_a_time_of_its_own_takes_the_outer_one(
     assert counted() == {(DAY, OPUS): ONE}
 
 
+def test_a_progress_line_that_repeats_the_parent_under_another_request_counts_once(
+    logs: ClaudeLogs, counted: Counted
+) -> None:
+    logs.session(assistant("msg_1", "req_1"), progress(assistant("msg_1", "req_2")))
+    assert counted() == {(DAY, OPUS): ONE}
+
+
 def test_other_progress_and_users_in_progress_are_no_usage(
     logs: ClaudeLogs, counted: Counted
 ) -> None:
@@ -266,6 +273,15 @@ def test_an_advisor_is_repeated_with_its_response_and_counts_once(
     logs.session(assistant(tokens=usage(out=2)), last, last)
     logs.session(last)
     logs.session({**last, "requestId": "req_2", "isSidechain": True})
+    assert counted() == {(DAY, OPUS): ONE, (DAY, HAIKU): ONE}
+
+
+def test_the_most_complete_line_of_an_advisor_wins_too(logs: ClaudeLogs, counted: Counted) -> None:
+    lines = [
+        assistant(tokens=usage(iterations=[{"type": "advisor_message", "model": HAIKU, **part}]))
+        for part in (usage(out=1), usage(), usage(out=2))
+    ]
+    logs.session(*lines)
     assert counted() == {(DAY, OPUS): ONE, (DAY, HAIKU): ONE}
 
 

@@ -5,6 +5,8 @@ import stat
 import sys
 
 import pytest
+
+from ccgather_cli.machine import Machine
 from command import Command
 from loopback_site import (
     COMPLETE,
@@ -18,8 +20,6 @@ from loopback_site import (
     refuses,
     sends,
 )
-
-from ccgather_cli.machine import Machine
 
 POLL = "/api/auth/device/poll"
 PENDING = answers({"status": "pending"})

@@ -8,8 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from claude_logs import ClaudeLogs, assistant
-from loopback_site import TOKEN, LoopbackSite
 
 from ccgather_cli import __version__
 from ccgather_cli.addresses import is_loopback, server_address
@@ -18,6 +16,8 @@ from ccgather_cli.errors import UsageError
 from ccgather_cli.machine import Machine, System, system_named
 from ccgather_cli.readers import all_readers
 from ccgather_cli.readers.claude import READER
+from claude_logs import ClaudeLogs, assistant
+from loopback_site import TOKEN, LoopbackSite
 
 HOME = Path("/h")
 

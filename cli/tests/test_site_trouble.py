@@ -4,6 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+
+from ccgather_cli.errors import UnreachableError
+from ccgather_cli.site import Site
 from claude_logs import ClaudeLogs, assistant
 from command import Command
 from loopback_site import (
@@ -17,9 +20,6 @@ from loopback_site import (
     refuses,
     sends,
 )
-
-from ccgather_cli.errors import UnreachableError
-from ccgather_cli.site import Site
 
 GOOD = answers(ACCEPTED)
 

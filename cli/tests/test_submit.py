@@ -6,6 +6,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+
 from claude_logs import OPUS, SECRETS, ClaudeLogs, assistant, progress, usage, user
 from command import Command
 from loopback_site import ACCEPTED, TOKEN, LoopbackSite, answers, refuses
@@ -227,6 +228,19 @@ def test_the_sites_words_cannot_steer_the_terminal(alice: Command, site: Loopbac
 
 
 @pytest.mark.usefixtures("history")
+def test_of_many_changes_the_newest_are_told(alice: Command, site: LoopbackSite) -> None:
+    changes = [
+        {"day": f"2026-04-{day:02}", "client": "claude", "before": 0, "after": 1, "why": "new"}
+        for day in range(1, 31)
+    ]
+    site.on("/api/submit", answers({**ACCEPTED, "changes": changes}))
+    told = alice("submit", "--yes").out
+    assert "2026-04-30 claude" in told
+    assert "2026-04-20 claude" not in told
+    assert "and 20 more" in told
+
+
+@pytest.mark.usefixtures("history")
 def test_force_asks_the_site_to_replace(alice: Command, site: LoopbackSite) -> None:
     assert alice("submit", "--yes", "--force").code == 0
     assert site.seen[-1].path == "/api/submit?mode=replace"
@@ -274,15 +288,16 @@ def test_without_any_usage_nothing_is_sent_and_the_places_are_named(
     assert alice("submit", "--dry-run").out == ""
 
 
-def test_days_in_the_future_are_left_out_and_named(alice: Command, logs: ClaudeLogs) -> None:
+def test_days_that_cannot_be_are_left_out_and_named(alice: Command, logs: ClaudeLogs) -> None:
     logs.session(
         assistant("m1", "r1", at="2026-05-04T01:00:00Z"),  # already, east of the date line
         assistant("m2", "r2", at="2026-05-05T01:00:00Z"),
         assistant("m3", "r3", at="2031-01-01T01:00:00Z"),
+        assistant("m4", "r4", at="1970-01-02T01:00:00Z"),
     )
     ran = alice("submit", "--dry-run")
     assert [row["day"] for row in json.loads(ran.out)["rows"]] == ["2026-05-04"]
-    assert "up to 2031-01-01" in ran.err
+    assert "Left out: 1970-01-02, 2026-05-05, 2031-01-01." in ran.err
 
 
 def test_a_scan_that_could_not_read_everything_is_no_full_history(

@@ -146,7 +146,9 @@ def full_profile_answer(profile: Profile) -> Json:
     if totals.best_day is not None:
         best = {
             "date": totals.best_day.isoformat(),
-            "tokens": totals.best_day_tokens if exact else band_bounds_of(totals.best_day_tokens)[0],
+            "tokens": totals.best_day_tokens
+            if exact
+            else band_bounds_of(totals.best_day_tokens)[0],
         }
     counts = shown_counts(tokens=totals.tokens, cost=totals.cost_microusd, as_range=not exact)
     classes = {
@@ -169,7 +171,10 @@ def full_profile_answer(profile: Profile) -> Json:
             "totalTokens": tokens,
             **({} if exact else {"totalTokensRange": counts["tokensRange"]}),
             "totalCost": counts["cost"],
-            **{name: count if exact else band_bounds_of(count)[0] for name, count in classes.items()},
+            **{
+                name: count if exact else band_bounds_of(count)[0]
+                for name, count in classes.items()
+            },
             "activeDays": totals.active_days,
             "avgTokensPerDay": tokens // totals.active_days
             if isinstance(tokens, int) and totals.active_days

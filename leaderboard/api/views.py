@@ -1,5 +1,7 @@
 """`/api/leaderboard`, `/api/user/…` and `/api/users/…`: parse, ask one selector, answer."""
 
+from collections.abc import Callable
+
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -13,11 +15,12 @@ from ccgather.errors import InvalidInputError
 from ccgather.ops import clock
 from ccgather.ops.caching import cached_bytes, conditional_response, json_bytes
 from leaderboard import selectors
-from leaderboard.api.answers import board_answer, full_profile_answer, profile_answer, usd
+from leaderboard.api.answers import Json, board_answer, full_profile_answer, profile_answer, usd
 from leaderboard.api.queries import board_query_of
 from leaderboard.rules.charts import ChartRange
 from leaderboard.selectors.freshness import boards_version, person_version
 from leaderboard.selectors.profile import chart_points
+from leaderboard.shapes import Profile
 
 BOARD_SECONDS = 30
 PROFILE_SECONDS = 60
@@ -32,7 +35,9 @@ def _viewer(request: Request) -> User | None:
 @extend_schema(
     summary="A page of a board",
     parameters=[
-        OpenApiParameter("period", str, description="today, 7d, 30d, week, month, all, 2026-W47, 2026-11"),
+        OpenApiParameter(
+            "period", str, description="today, 7d, 30d, week, month, all, 2026-W47, 2026-11"
+        ),
         OpenApiParameter("sort", str, enum=["tokens", "cost", "days"]),
         OpenApiParameter("country", str, description="ISO 3166-1 alpha-2"),
         OpenApiParameter("page", int),
@@ -76,7 +81,9 @@ def user_contributions(request: Request, username: str) -> HttpResponse:
     return _profile(request, username, "contributions", full_profile_answer)
 
 
-def _profile(request: Request, username: str, kind: str, answer) -> HttpResponse:
+def _profile(
+    request: Request, username: str, kind: str, answer: Callable[[Profile], Json]
+) -> HttpResponse:
     viewer = _viewer(request)
     at = clock.now()
 
@@ -88,9 +95,7 @@ def _profile(request: Request, username: str, kind: str, answer) -> HttpResponse
     body = cached_bytes(
         key=(kind, username.lower(), person_version(username=username), boards_version()),
         seconds=PROFILE_SECONDS,
-        build=lambda: json_bytes(
-            answer(selectors.profile(username=username, viewer=None, at=at))
-        ),
+        build=lambda: json_bytes(answer(selectors.profile(username=username, viewer=None, at=at))),
     )
     return conditional_response(request, body=body, content_type=JSON)
 
@@ -119,7 +124,12 @@ def user_chart(request: Request, username: str) -> HttpResponse:
             {
                 "range": str(span),
                 "points": [
-                    {"day": day.isoformat(), "tokens": tokens, "cost": usd(cost), "globalRank": None}
+                    {
+                        "day": day.isoformat(),
+                        "tokens": tokens,
+                        "cost": usd(cost),
+                        "globalRank": None,
+                    }
                     for day, tokens, cost in points
                 ],
             }

@@ -29,7 +29,14 @@ class Ranking(Protocol):
         """The person's position, None when they do not stand there."""
 
     def page(
-        self, *, window: Window, metric: Metric, country: str | None, offset: int, limit: int, size: int
+        self,
+        *,
+        window: Window,
+        metric: Metric,
+        country: str | None,
+        offset: int,
+        limit: int,
+        size: int,
     ) -> Sequence[RankedPerson]:
         """The people at positions offset+1 .. offset+limit. `size` is how many stand there."""
 

@@ -27,7 +27,14 @@ class SqlRanking:
         return _board(window, metric, country).filter(_before(own, metric)).count() + 1
 
     def page(
-        self, *, window: Window, metric: Metric, country: str | None, offset: int, limit: int, size: int
+        self,
+        *,
+        window: Window,
+        metric: Metric,
+        country: str | None,
+        offset: int,
+        limit: int,
+        size: int,
     ) -> Sequence[RankedPerson]:
         """Positions from the front, or from the back when that end is nearer."""
         column = METRIC_COLUMN[metric]

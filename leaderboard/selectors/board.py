@@ -8,8 +8,8 @@ from uuid import UUID
 
 from django.db.models import Sum
 
-from accounts.models import User
 from accounts.avatars import avatar_of
+from accounts.models import User
 from leaderboard.errors import UnknownPersonError
 from leaderboard.models import WORLD, BoardClock, BoardTally, MidnightRank, Standing
 from leaderboard.ranking import ranking
@@ -103,9 +103,7 @@ def ranks_of(*, user: User, at: datetime) -> Ranks:
 def next_above(*, user: User, at: datetime) -> tuple[str, int] | None:
     """The person one position above on the all-time board by tokens, and how many tokens ahead."""
     window = window_named(period="all", today=board_clock(at=at).current_day)
-    above = ranking().ahead_of(
-        user_id=user.pk, window=window, metric=Metric.TOKENS, country=None
-    )
+    above = ranking().ahead_of(user_id=user.pk, window=window, metric=Metric.TOKENS, country=None)
     if above is None:
         return None
     own = Standing.objects.in_window(window).get(user=user)
@@ -238,5 +236,3 @@ def _row(*, standing: Standing, rank: int, change: int | None) -> BoardRow:
         shows_ranges=user.show_ranges,
         last_submission_at=competitor.last_submission_at,
     )
-
-

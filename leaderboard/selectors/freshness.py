@@ -1,6 +1,7 @@
 """What changes when an answer does: parts of cache keys. One cheap query each."""
 
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db.models import Max
 
@@ -14,11 +15,8 @@ def boards_version() -> tuple[int, date | None]:
     return newest, BoardClock.objects.values_list("current_day", flat=True).first()
 
 
-def person_version(*, username: str) -> tuple[datetime | None, ...]:
-    """Changes with every report of that person; empty for nobody."""
-    row = (
-        User.objects.named(username)
-        .values_list("pk", "usage_account__last_submission_at")
-        .first()
+def person_version(*, username: str) -> tuple[UUID, datetime | None] | None:
+    """Changes with every report of that person; None for nobody."""
+    return (
+        User.objects.named(username).values_list("pk", "usage_account__last_submission_at").first()
     )
-    return row or ()

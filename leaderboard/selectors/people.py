@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from accounts.models import User
 from accounts.avatars import avatar_of
+from accounts.models import User
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

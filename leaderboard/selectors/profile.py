@@ -6,8 +6,9 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Sum
 
-from accounts.models import User
 from accounts.avatars import avatar_of
+from accounts.models import User
+from ccgather.ui.formats import band_bounds_of
 from leaderboard.errors import UnknownPersonError
 from leaderboard.rules.charts import ChartRange, intensities_of
 from leaderboard.rules.levels import level_of
@@ -22,7 +23,7 @@ Names = Mapping[str, int]
 def profile(*, username: str, viewer: User | None, at: datetime) -> Profile:
     """The profile of a person. Others do not see hidden people: UnknownPersonError for both.
 
-    Eight queries, whatever the length of the history.
+    Ten queries, whatever the length of the history.
     """
     user = shown_person(username=username, viewer=viewer)
     is_own = viewer is not None and viewer.pk == user.pk
@@ -71,14 +72,20 @@ def chart_points(
 ) -> list[tuple[date, int, int | None]]:
     """(day, tokens, cost in micro-dollars or None when hidden) of each day of the range.
 
-    Days without usage have 0, so that a line drawn through the points is true.
+    Days without usage have 0, so that a line drawn through the points is true. For people who show
+    bands a day's tokens are the foot of its band, and its cost is not told.
     """
     user = shown_person(username=username, viewer=viewer)
-    shows_cost = not user.hide_cost or (viewer is not None and viewer.pk == user.pk)
+    is_own = viewer is not None and viewer.pk == user.pk
+    as_bands = user.show_ranges and not is_own
+    shows_cost = is_own or not (user.hide_cost or as_bands)
     days = UserDay.objects.filter(user=user)
     if span.days is not None:
         days = days.filter(day__gt=at.date() - timedelta(days=span.days))
-    found = {day: (tokens, cost) for day, tokens, cost in days.values_list("day", "total_tokens", "cost_microusd")}
+    found = {
+        day: (tokens, cost)
+        for day, tokens, cost in days.values_list("day", "total_tokens", "cost_microusd")
+    }
     if span.days is None and not found:
         return []
     first = at.date() - timedelta(days=span.days - 1) if span.days is not None else min(found)
@@ -87,7 +94,8 @@ def chart_points(
     for offset in range((last - first).days + 1):
         day = first + timedelta(days=offset)
         tokens, cost = found.get(day, (0, 0))
-        points.append((day, tokens, cost if shows_cost else None))
+        shown = band_bounds_of(tokens)[0] if as_bands else tokens
+        points.append((day, shown, cost if shows_cost else None))
     return points
 
 

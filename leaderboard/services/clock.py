@@ -18,4 +18,8 @@ def board_clock(*, at: datetime) -> BoardClock:
 def open_days(*, at: datetime) -> tuple[date, ...]:
     """The days whose rolling windows are written: the current one, and one that is being built."""
     clock = board_clock(at=at)
-    return (clock.current_day,) if clock.building_day is None else (clock.current_day, clock.building_day)
+    return (
+        (clock.current_day,)
+        if clock.building_day is None
+        else (clock.current_day, clock.building_day)
+    )

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from accounts.locking import locked_account
 from accounts.models import User
-
 from leaderboard.rules.boards import ROLLING_DAYS, calendar_windows_of, window_of
 from leaderboard.services.clock import open_days
 from leaderboard.services.standings import (
@@ -25,7 +24,7 @@ def people_to_rebuild() -> int:
 
 
 def rebuild_boards(
-    *, at: datetime, progress: Callable[[int], None] = lambda _people: None
+    *, at: datetime, progress: Callable[[int], object] = lambda _people: None
 ) -> int:
     """Recounts everybody's days and standings; answers how many people.
 
@@ -58,5 +57,3 @@ def _rebuild_person(*, user: User, at: datetime) -> None:
     rewrite_windows(user=user, windows=sorted(windows))
     restate_standings(user=user)
     write_standings(user=user, days=counted, at=at)
-
-

@@ -21,7 +21,7 @@ from submissions.models import UserDay
 BATCH = 200
 """People whose locks one transaction of the roll holds."""
 
-Progress = Callable[[int], None]
+Progress = Callable[[int], object]
 
 
 def roll_boards(*, at: datetime, progress: Progress = lambda _people: None) -> int:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Sum
@@ -78,7 +79,7 @@ def remove_standings(*, user: User) -> None:
 
 
 def _upsert(*, user: User, windows: Sequence[Window]) -> None:
-    parameters = {
+    parameters: dict[str, Any] = {
         "user": user.pk,
         "boards": [window.board.value for window in windows],
         "starts": [window.start for window in windows],
@@ -136,7 +137,9 @@ def _contributions_of(standings: Iterable[Standing]) -> dict[TallyKey, _Contribu
         if not standing.on_boards or not standing.tokens:
             continue
         cost = standing.cost_microusd if standing.shows_cost else 0
-        contribution = _Contribution(1, int(cost > 0), int(standing.days > 0), standing.tokens, cost)
+        contribution = _Contribution(
+            1, int(cost > 0), int(standing.days > 0), standing.tokens, cost
+        )
         contributions[standing.board, standing.window_start, WORLD] = contribution
         if standing.country_code:
             key = (standing.board, standing.window_start, standing.country_code)
@@ -198,4 +201,3 @@ def _write_competitor(*, user: User) -> None:
 
 def _top(names: Counter[str]) -> str:
     return min(names, key=lambda name: (-names[name], name), default="")
-

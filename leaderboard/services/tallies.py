@@ -47,7 +47,8 @@ def correct_tallies() -> int:
         cursor.execute(
             f"""
             WITH part AS (
-              SELECT board, window_start, unnest(ARRAY['', nullif(country_code, '')]) AS country_code,
+              SELECT board, window_start,
+                unnest(ARRAY['', nullif(country_code, '')]) AS country_code,
                 1 AS people_by_tokens,
                 (shows_cost AND cost_microusd > 0)::int AS people_by_cost,
                 (days > 0)::int AS people_by_days,
@@ -72,4 +73,4 @@ def correct_tallies() -> int:
             SELECT * FROM d
             """  # noqa: S608 - only the column names above are put in
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)

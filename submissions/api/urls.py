@@ -4,7 +4,8 @@ from django.urls import path
 
 from submissions.api import views
 
+app_name = "submissions_api"
 urlpatterns = [
-    path("me/submissions", views.my_submissions, name="my-submissions"),
-    path("settings/submitted-data", views.submitted_data, name="submitted-data"),
+    path("me/submissions", views.my_submissions, name="my_submissions"),
+    path("settings/submitted-data", views.submitted_data, name="submitted_data"),
 ]

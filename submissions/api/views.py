@@ -7,7 +7,7 @@ from rest_framework.decorators import api_view, authentication_classes, permissi
 from rest_framework.request import Request
 
 from accounts.api.authentication import BrowserAuthentication, TokenAuthentication
-from accounts.api.permissions import ByTokenOrSession
+from accounts.api.permissions import ByTokenOrSession, caller
 from ccgather.errors import InvalidInputError
 from ccgather.ops import clock
 from submissions.selectors import SubmissionLine, submission_page
@@ -28,7 +28,7 @@ def my_submissions(request: Request) -> HttpResponse:
     """What was sent, what came of it, what is held and why."""
     page = _whole(request, "page", 1, 1_000_000)
     limit = _whole(request, "limit", 20, MAX_LIMIT)
-    found = submission_page(user=request.user, page=page, limit=limit)
+    found = submission_page(user=caller(request), page=page, limit=limit)
     return _private(
         {
             "data": [_line_answer(line) for line in found.lines],
@@ -49,7 +49,7 @@ def my_submissions(request: Request) -> HttpResponse:
 @permission_classes([ByTokenOrSession])
 def submitted_data(request: Request) -> HttpResponse:
     """The account, its devices and its tokens stay."""
-    deleted = delete_submitted_data(user_id=request.user.pk, at=clock.now())
+    deleted = delete_submitted_data(user_id=caller(request).pk, at=clock.now())
     return _private({"deleted": True, "deletedSubmissions": deleted})
 
 

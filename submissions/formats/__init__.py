@@ -55,7 +55,7 @@ def read_report(
     rows = reading.rows()
     if not rows:
         raise EmptyReportError("This report has no row with a token in it")
-    clients = {row.client for row in rows}
+    named = {row.client for row in rows}
     return UsageReport(
         wire_format=wire_format,
         day_basis=day_basis,
@@ -64,9 +64,7 @@ def read_report(
         source=source or draft.source,
         rows=rows,
         device=draft.device,
-        parser_versions={
-            name: version for name, version in draft.parser_versions.items() if name in clients
-        },
+        parser_versions={name: n for name, n in draft.parser_versions.items() if name in named},
         full_history=draft.full_history,
         warnings=tuple(reading.warnings),
     )

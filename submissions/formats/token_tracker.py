@@ -50,6 +50,31 @@ class _Sums:
     rows: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Maps:
+    """The three ways in which a day's tokens divide; a map that is not given is empty."""
+
+    sources: Mapping[str, int]
+    models: Mapping[str, int]
+    providers: Mapping[str, int]
+
+    def size(self) -> int:
+        """How many cells the tables of these maps have."""
+        makers = len(self.models) + len(self.providers)
+        return len(self.sources) * makers + len(self.models) * len(self.providers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Day:
+    """The numbers of one sound day. `spent` is input and output; `total` is what maps divide."""
+
+    day: date
+    spent: tuple[int, int]
+    count: int
+    total: int
+    cost_microusd: int | None
+
+
 def parse(body: Mapping[str, object], reading: Reading) -> Draft:
     """Read a Token Tracker document into `reading`; faults go to its problems."""
     problems = reading.problems
@@ -101,13 +126,13 @@ def _read_day(
     entry: dict[str, object], where: str, reading: Reading, dates: set[date], sums: _Sums
 ) -> None:
     problems = reading.problems
+    faults = problems.count
     day = reading.day(entry.get("date"), f"{where}.date")
     named = f"{where} ({day})" if day else where
-    if day is not None and day in dates:
-        problems.add(where, f"{day} occurs twice")
     if day is not None:
+        if day in dates:
+            problems.add(where, f"{day} occurs twice")
         dates.add(day)
-    faults = problems.count
     spent = (
         count_of(entry, "inputTokens", where=where, problems=problems, required=True),
         count_of(entry, "outputTokens", where=where, problems=problems, required=True),
@@ -119,47 +144,56 @@ def _read_day(
             named,
             f"count is {shown(count)}, less than inputTokens + outputTokens, {shown(sum(spent))}",
         )
-    sources = _sums_by_name(entry, "sources", where, reading)
-    models = _sums_by_name(entry, "models", where, reading)
-    providers = _sums_by_name(entry, "providers", where, reading)
-    total = _total_of_maps((sources, models, providers), sum(spent), count, named, reading)
+    maps = _Maps(
+        *(_sums_by_name(entry, key, where, reading) for key in ("sources", "models", "providers"))
+    )
+    if maps.size() > MAX_CELLS:
+        problems.add(named, "too many sources, models and providers for one day")
+    total = _total_of_maps(maps, sum(spent), count, named, reading)
     sums.input += spent[0]
     sums.output += spent[1]
     sums.cache_read += max(count - sum(spent), 0)
-    size = len(sources) * (len(models) + len(providers)) + len(models) * len(providers)
-    if size > MAX_CELLS:
-        problems.add(named, "too many sources, models and providers for one day")
+    if problems.count == faults and day is not None and not reading.spent():
+        found = _Day(day=day, spent=spent, count=count, total=total, cost_microusd=cost)
+        sums.rows += _add_rows(found, maps, where, reading)
+        return
     if reading.spent() and count:
         sums.rows += 1  # at least; enough for the report to have too many
-    if problems.count > faults or day is None or reading.spent():
-        _check_names(sources, models, where, reading)
-        return
+    for source in maps.sources:  # a day with another fault makes no rows; its names are judged
+        reading.client_id(source, f"{where}.sources")
+    for model in maps.models:
+        reading.model(model, f"{where}.models")
+
+
+def _add_rows(day: _Day, maps: _Maps, where: str, reading: Reading) -> int:
+    """Take the rows that a sound day comes to; gives their number."""
     cells = cells_of(
-        sources=sources or {reading.client or DEFAULT_CLIENT: total},
-        models=models or {UNKNOWN_MODEL: total},
-        providers=providers,
+        sources=maps.sources or {reading.client or DEFAULT_CLIENT: day.total},
+        models=maps.models or {UNKNOWN_MODEL: day.total},
+        providers=maps.providers,
     )
-    sums.rows += len(cells)
     rows = _counts_of(
-        list(cells.values()), spent, count - sum(spent), maps_have_cache=total == count
+        list(cells.values()),
+        day.spent,
+        day.count - sum(day.spent),
+        maps_have_cache=day.total == day.count,
     )
-    costs = (
-        [None] * len(rows)
-        if cost is None
-        else apportioned(amount=cost, weights=[row.total for row in rows])
-    )
-    for (source, model, provider), counts, share in zip(cells, rows, costs, strict=True):
+    costs: list[int] | list[None] = [None] * len(rows)
+    if day.cost_microusd is not None:
+        costs = apportioned(amount=day.cost_microusd, weights=[row.total for row in rows])
+    for (source, model, provider), counts, cost in zip(cells, rows, costs, strict=True):
         reading.add(
             where=where,
-            day=day,
+            day=day.day,
             client=reading.client_id(source, f"{where}.sources"),
             model=model,
             model_where=f"{where}.models",
             provider=provider,
             counts=counts,
-            cost_microusd=share,
+            cost_microusd=cost,
             estimated=True,
         )
+    return len(cells)
 
 
 def _sums_by_name(
@@ -180,15 +214,10 @@ def _sums_by_name(
     return {name: number for name, number in counts.items() if number}
 
 
-def _total_of_maps(
-    maps: tuple[dict[str, int], ...], spent: int, count: int, named: str, reading: Reading
-) -> int:
+def _total_of_maps(maps: _Maps, spent: int, count: int, named: str, reading: Reading) -> int:
     """What the maps divide: `count`, or input + output. All that are given must agree."""
-    totals = {
-        name: sum(found.values())
-        for name, found in zip(("sources", "models", "providers"), maps, strict=True)
-        if found
-    }
+    given = (("sources", maps.sources), ("models", maps.models), ("providers", maps.providers))
+    totals = {name: sum(found.values()) for name, found in given if found}
     if not totals:
         return count
     if len(set(totals.values())) == 1 and next(iter(totals.values())) in (count, spent):
@@ -200,16 +229,6 @@ def _total_of_maps(
         if total != count:
             reading.problems.add(named, f"{name} add up to {shown(total)}, {allowed}")
     return count
-
-
-def _check_names(
-    sources: Mapping[str, int], models: Mapping[str, int], where: str, reading: Reading
-) -> None:
-    """Of a day that makes no rows because of another fault, the names are still judged."""
-    for source in sources:
-        reading.client_id(source, f"{where}.sources")
-    for model in models:
-        reading.model(model, f"{where}.models")
 
 
 def cells_of(

@@ -174,7 +174,8 @@ def not_counted_of(slices: Iterable[DaySlice]) -> dict[int, NotCountedReason]:
         by_device.setdefault(item.device, []).append(item)
     reasons: dict[int, NotCountedReason] = {}
     left: list[DaySlice] = []
-    for items in by_device.values():
+    for of_device in by_device.values():
+        items = of_device
         mixed = [item for item in items if item.client == MIXED_CLIENT]
         own = [item for item in items if item.client != MIXED_CLIENT]
         if mixed and own:

@@ -95,14 +95,14 @@ def rates_of(*, model: str, day: date) -> Rates | None:
     base_output = _base(price, "output_mtok")
     if base_input is None or base_output is None:
         return None
-    read = _base(price, "cache_read_mtok", base_input)
-    write = _base(price, "cache_write_mtok", base_input)
+    read = _first(_base(price, "cache_read_mtok"), base_input)
+    write = _first(_base(price, "cache_write_mtok"), base_input)
     return Rates(
         input=base_input,
         output=base_output,
         cache_read=read,
         cache_write=write,
-        cache_write_1h=_base(price, "cache_write_1h_mtok", write),
+        cache_write_1h=_first(_base(price, "cache_write_1h_mtok"), write),
         long_input=_long(price, "input_mtok", base_input),
         long_output=_long(price, "output_mtok", base_output),
         long_cache_read=_long(price, "cache_read_mtok", read),
@@ -110,15 +110,18 @@ def rates_of(*, model: str, day: date) -> Rates | None:
     )
 
 
-def _base(price: prices.ModelPrice, key: str, default: Decimal | None = None) -> Decimal | None:
-    value = getattr(price, key, None)
-    if value is None:
-        return default
+def _first(stated: Decimal | None, otherwise: Decimal) -> Decimal:
+    """The stated rate, also when it is 0."""
+    return otherwise if stated is None else stated
+
+
+def _base(price: prices.ModelPrice, key: str) -> Decimal | None:
+    value: Decimal | prices.TieredPrices | None = getattr(price, key, None)
     return value.base if isinstance(value, prices.TieredPrices) else value
 
 
 def _long(price: prices.ModelPrice, key: str, default: Decimal) -> Decimal:
-    value = getattr(price, key, None)
+    value: Decimal | prices.TieredPrices | None = getattr(price, key, None)
     if isinstance(value, prices.TieredPrices) and value.tiers:
         return value.tiers[0].price
     return default

@@ -14,6 +14,7 @@ from ccgather.ops.ids import new_id
 from ccgather.ops.runtime import runtime
 from submissions.bodies import compressed_body
 from submissions.errors import AccountSuspendedError, EmptyReportError, ReportRateError
+from submissions.formats.archive import archivable_body
 from submissions.models import RawReport, Slice, Submission, UnpricedModel, UsageAccount
 from submissions.report import UsageReport, UsageRow
 from submissions.rules.digests import content_digest_of, report_digest_of, usage_digest_of
@@ -153,9 +154,11 @@ def accept_report(
         submission.changed_slices = len(plan.writes)
         submission.save(force_insert=True)
         RawReport.objects.create(
-            submission=submission, body=compressed_body(body), decoded_bytes=len(body)
+            submission=submission,
+            body=compressed_body(archivable_body(body)),
+            decoded_bytes=len(body),
         )
-        _write(plan, submission=submission, report=report, at=at)
+        _write(plan, submission=submission, device=device, report=report, at=at)
         recount(user=user, days={key[1] for key in slices}, at=at)
         Device.objects.filter(pk=device.pk).update(last_report_at=at)
         answer_mode: AnswerMode = "create" if account_is_new else mode
@@ -168,14 +171,15 @@ def accept_report(
         return answer
 
 
-def _device_of(
-    *, user: User, report: UsageReport, token: ApiToken | None, at: datetime
-) -> Device:
+def _device_of(*, user: User, report: UsageReport, token: ApiToken | None, at: datetime) -> Device:
+    if token is None:
+        message = "a report needs a token, or the device it is from"
+        raise TypeError(message)
     return device_for_report(
         user=user,
         collector=report.collector,
         key=report.device.key if report.device else None,
-        token_device=token.device if token else None,
+        token_device=token.device,
         at=at,
     )
 
@@ -208,7 +212,19 @@ def _stored_around(*, user: User, device: Device, days: tuple[date, ...]) -> _St
         "parser_version",
         "hold_reasons",
     )
-    for number, device_id, client, day, state, excluded, tokens, cost, digest, parser, holds in rows:
+    for (
+        number,
+        device_id,
+        client,
+        day,
+        state,
+        excluded,
+        tokens,
+        cost,
+        digest,
+        parser,
+        holds,
+    ) in rows:
         key = (client, day)
         if state == Slice.State.ACCEPTED and not excluded:
             sums = stored.day_sums[day]
@@ -239,9 +255,7 @@ def _plan(
 ) -> _Plan:
     digests = {key: content_digest_of(rows) for key, rows in slices.items()}
     reported = {
-        key: ReportedSlice(
-            total_tokens=sum(row.total_tokens for row in rows), digest=digests[key]
-        )
+        key: ReportedSlice(total_tokens=sum(row.total_tokens for row in rows), digest=digests[key])
         for key, rows in slices.items()
     }
     context = MergeContext(
@@ -260,9 +274,7 @@ def _plan(
         if outcome is Outcome.SAME:
             _forget_pending(plan, stored, key)
         elif outcome is Outcome.KEPT:
-            plan.kept.append(
-                (key, stored.accepted[key].total_tokens, reported[key].total_tokens)
-            )
+            plan.kept.append((key, stored.accepted[key].total_tokens, reported[key].total_tokens))
         else:
             rows = slices[key]
             priced = price_slice(
@@ -336,7 +348,9 @@ def _check_rate(*, user: User, token: ApiToken | None, at: datetime) -> None:
         )
     for submissions, limit in limits:
         recent = submissions.filter(submitted_at__gt=at - timedelta(hours=1))
-        moments = list(recent.order_by("-submitted_at").values_list("submitted_at", flat=True)[: int(limit)])
+        moments = list(
+            recent.order_by("-submitted_at").values_list("submitted_at", flat=True)[: int(limit)]
+        )
         if len(moments) >= limit:
             wait = moments[-1] + timedelta(hours=1) - at
             raise ReportRateError(
@@ -375,13 +389,15 @@ def _new_submission(
     )
 
 
-def _write(plan: _Plan, *, submission: Submission, report: UsageReport, at: datetime) -> None:
+def _write(
+    plan: _Plan, *, submission: Submission, device: Device, report: UsageReport, at: datetime
+) -> None:
     delete_slices(ids=plan.drops)
     write_slices(
         slices=plan.writes,
         provenance=Provenance(
             user_id=submission.user_id,
-            device_id=submission.device_id,
+            device_id=device.pk,
             submission_id=submission.pk,
             day_basis=report.day_basis,
             collector=report.collector,

@@ -75,9 +75,7 @@ def merge_devices(*, user_id: UUID, from_id: UUID, into_id: UUID, at: datetime) 
 
 
 def _keep_larger(*, user: User, source: Device, target: Device) -> None:
-    theirs = {
-        (s.client, s.day, s.state): s for s in Slice.objects.filter(user=user, device=target)
-    }
+    theirs = {(s.client, s.day, s.state): s for s in Slice.objects.filter(user=user, device=target)}
     losing: list[int] = []
     moving: list[int] = []
     for own in Slice.objects.filter(user=user, device=source):

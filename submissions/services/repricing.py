@@ -34,7 +34,7 @@ _FIELDS = (
 )
 
 
-def reprice(*, at: datetime, progress: Callable[[int], None] = lambda _people: None) -> int:
+def reprice(*, at: datetime, progress: Callable[[int], object] = lambda _people: None) -> int:
     """Prices every row that another table version priced; answers how many rows changed cost.
 
     Restartable: a row carries the version that priced it, so a run that was stopped goes on where

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 
@@ -85,7 +86,7 @@ def _write_days(*, user: User, days: Collection[date]) -> frozenset[date]:
     assignments = ", ".join(f"{column} = excluded.{column}" for column in SUM_COLUMNS)
     old = ", ".join(f"stored.{column}" for column in SUM_COLUMNS)
     new = ", ".join(f"excluded.{column}" for column in SUM_COLUMNS)
-    parameters = {"user": user.pk, "days": sorted(days)}
+    parameters: dict[str, Any] = {"user": user.pk, "days": sorted(days)}
     with connection.cursor() as cursor:
         cursor.execute(
             f"""

@@ -59,9 +59,7 @@ def device_merge(request: HttpRequest, device_id: UUID) -> HttpResponse:
         messages.error(request, _("Choose the device that stays."))
         return redirect("submissions:devices")
     try:
-        merge_devices(
-            user_id=request.user.pk, from_id=device_id, into_id=into_id, at=clock.now()
-        )
+        merge_devices(user_id=request.user.pk, from_id=device_id, into_id=into_id, at=clock.now())
         messages.success(request, _("The two devices are one now; of each day the larger stayed."))
     except InvalidInputError as error:
         messages.error(request, error.message)

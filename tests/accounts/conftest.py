@@ -3,19 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import User
 from tests.accounts.factories import make_user
 from tests.accounts.github_lookalike import CLIENT_ID, CLIENT_SECRET, GitHubLookalike
-
-
-@pytest.fixture(autouse=True)
-def _nothing_counted() -> None:
-    """Rate limits start at nothing in every test."""
-    cache.clear()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 CLIENT_ID = "Iv1.lookalike"
@@ -91,7 +91,8 @@ class GitHubLookalike:
         self._codes: dict[str, _Grant] = {}
         self._tokens: dict[str, Person] = {}
         self._stopping = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
+        handler = type("Handler", (_Handler,), {"github": self})
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
 
@@ -159,76 +160,75 @@ class GitHubLookalike:
         return self._tokens.get(authorization.removeprefix("Bearer "))
 
 
-def _handler_of(github: GitHubLookalike) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
-            pass
+class _Handler(BaseHTTPRequestHandler):
+    github: ClassVar[GitHubLookalike]
 
-        def do_GET(self) -> None:
-            address = urlsplit(self.path)
-            if self._misbehaves(address.path):
-                return
-            if address.path == "/login/oauth/authorize":
-                query = {name: values[0] for name, values in parse_qs(address.query).items()}
-                status, target = github.authorize(query)
-                self._send(status, b"", {"Location": target} if target else {})
-                return
-            person = github.person_of(self.headers.get("Authorization", ""))
-            if person is None:
-                self._json(401, {"message": "Bad credentials"})
-            elif address.path == USER_PATH:
-                self._json(200, person.profile())
-            elif address.path == EMAILS_PATH:
-                self._json(200, person.emails())
-            else:
-                self._json(404, {"message": "Not Found"})
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
+        pass
 
-        def do_POST(self) -> None:
-            length = int(self.headers.get("Content-Length", "0"))
-            form = parse_qs(self.rfile.read(length).decode())
-            path = urlsplit(self.path).path
-            if self._misbehaves(path):
-                return
-            if path != TOKEN_PATH:
-                self._json(404, {"message": "Not Found"})
-                return
-            self._json(200, github.exchange({name: values[0] for name, values in form.items()}))
+    def do_GET(self) -> None:
+        address = urlsplit(self.path)
+        if self._misbehaves(address.path):
+            return
+        if address.path == "/login/oauth/authorize":
+            query = {name: values[0] for name, values in parse_qs(address.query).items()}
+            status, target = self.github.authorize(query)
+            self._send(status, b"", {"Location": target} if target else {})
+            return
+        person = self.github.person_of(self.headers.get("Authorization", ""))
+        if person is None:
+            self._json(401, {"message": "Bad credentials"})
+        elif address.path == USER_PATH:
+            self._json(200, person.profile())
+        elif address.path == EMAILS_PATH:
+            self._json(200, person.emails())
+        else:
+            self._json(404, {"message": "Not Found"})
 
-        def _misbehaves(self, path: str) -> bool:
-            github.seen.append(path)
-            instead = github.misbehaving.get(path)
-            if instead is None:
-                return False
-            github.wait(instead.delay)
-            if instead.without_headers:
-                self.close_connection = True
-                return True
-            text = instead.body if isinstance(instead.body, str) else json.dumps(instead.body)
-            self._send(instead.status, text.encode(), instead.headers, drip=instead.drip)
+    def do_POST(self) -> None:
+        length = int(self.headers.get("Content-Length", "0"))
+        form = parse_qs(self.rfile.read(length).decode())
+        path = urlsplit(self.path).path
+        if self._misbehaves(path):
+            return
+        if path != TOKEN_PATH:
+            self._json(404, {"message": "Not Found"})
+            return
+        self._json(200, self.github.exchange({name: values[0] for name, values in form.items()}))
+
+    def _misbehaves(self, path: str) -> bool:
+        self.github.seen.append(path)
+        instead = self.github.misbehaving.get(path)
+        if instead is None:
+            return False
+        self.github.wait(instead.delay)
+        if instead.without_headers:
+            self.close_connection = True
             return True
+        text = instead.body if isinstance(instead.body, str) else json.dumps(instead.body)
+        self._send(instead.status, text.encode(), instead.headers, drip=instead.drip)
+        return True
 
-        def _json(self, status: int, body: object) -> None:
-            kind = {"Content-Type": "application/json; charset=utf-8"}
-            self._send(status, json.dumps(body).encode(), kind)
+    def _json(self, status: int, body: object) -> None:
+        kind = {"Content-Type": "application/json; charset=utf-8"}
+        self._send(status, json.dumps(body).encode(), kind)
 
-        def _send(
-            self, status: int, body: bytes, headers: dict[str, str], *, drip: float = 0.0
-        ) -> None:
-            try:
-                self.send_response(status)
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                if not drip:
-                    self.wfile.write(body)
-                    return
-                for byte in body:
-                    self.wfile.write(bytes([byte]))
-                    self.wfile.flush()
-                    github.wait(drip)
-            except (BrokenPipeError, ConnectionResetError):
-                # The site gave up on us, as it should.
-                self.close_connection = True
-
-    return Handler
+    def _send(
+        self, status: int, body: bytes, headers: dict[str, str], *, drip: float = 0.0
+    ) -> None:
+        try:
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            if not drip:
+                self.wfile.write(body)
+                return
+            for byte in body:
+                self.wfile.write(bytes([byte]))
+                self.wfile.flush()
+                self.github.wait(drip)
+        except (BrokenPipeError, ConnectionResetError):
+            # The site gave up on us, as it should.
+            self.close_connection = True

@@ -35,14 +35,27 @@ def test_seven_days_are_seven_days() -> None:
 
 @pytest.mark.parametrize(
     "period",
-    ["", "8d", "2026-W48", "2026-12", "2026-W54", "2026-13", "1999-01", "٢٠٢٦-11", "2026-11 ", "all\x00"],
+    [
+        "",
+        "8d",
+        "2026-W48",
+        "2026-12",
+        "2026-W54",
+        "2026-13",
+        "1999-01",
+        "٢٠٢٦-11",
+        "2026-11 ",
+        "all\x00",
+    ],
 )
 def test_nonsense_and_the_future_name_no_period(period: str) -> None:
     with pytest.raises(UnknownPeriodError):
         window_named(period=period, today=TODAY)
 
 
-@pytest.mark.parametrize("period", ["all", "today", "7d", "30d", "week", "month", "2026-W46", "2026-10"])
+@pytest.mark.parametrize(
+    "period", ["all", "today", "7d", "30d", "week", "month", "2026-W46", "2026-10"]
+)
 def test_a_window_is_named_by_the_word_that_asked_for_it(period: str) -> None:
     assert period_name_of(window_named(period=period, today=TODAY), today=TODAY) == period
 

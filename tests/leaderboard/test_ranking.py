@@ -1,4 +1,4 @@
-"""What every implementation of the ranking must do. One more implementation is one more parameter."""
+"""What every implementation of the ranking must do; a new one is one more parameter."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -21,7 +21,8 @@ ALL = window_of(board=Board.ALL, day=JOINED.date())
 
 @pytest.fixture(params=[SqlRanking])
 def ranking(request: pytest.FixtureRequest) -> Ranking:
-    return request.param()
+    implementation: Ranking = request.param()
+    return implementation
 
 
 def stand(
@@ -49,11 +50,17 @@ def stand(
 
 
 def order(
-    ranking: Ranking, *, metric: Metric = Metric.TOKENS, country: str | None = None, limit: int = 100
+    ranking: Ranking,
+    *,
+    metric: Metric = Metric.TOKENS,
+    country: str | None = None,
+    limit: int = 100,
 ) -> list[UUID]:
     size = 0
     for user_id in User.objects.values_list("pk", flat=True):
-        size += ranking.rank_of(user_id=user_id, window=ALL, metric=metric, country=country) is not None
+        size += (
+            ranking.rank_of(user_id=user_id, window=ALL, metric=metric, country=country) is not None
+        )
     pages: list[UUID] = []
     for offset in range(0, max(size, 1), limit):
         page = ranking.page(
@@ -64,7 +71,11 @@ def order(
 
 
 def ranks(
-    ranking: Ranking, ids: Sequence[UUID], *, metric: Metric = Metric.TOKENS, country: str | None = None
+    ranking: Ranking,
+    ids: Sequence[UUID],
+    *,
+    metric: Metric = Metric.TOKENS,
+    country: str | None = None,
 ) -> list[int | None]:
     return [
         ranking.rank_of(user_id=user_id, window=ALL, metric=metric, country=country)
@@ -114,7 +125,9 @@ def test_people_who_hide_their_cost_stand_on_no_cost_board(
     assert ranks(ranking, [alice.pk, bob.pk]) != [None, 1]
 
 
-def test_a_country_has_a_board_of_its_own(ranking: Ranking, alice: User, bob: User, dana: User) -> None:
+def test_a_country_has_a_board_of_its_own(
+    ranking: Ranking, alice: User, bob: User, dana: User
+) -> None:
     stand(alice, 10)
     stand(bob, 20)
     stand(dana, 30)
@@ -137,10 +150,14 @@ def test_whoever_is_ahead_is_one_position_above(ranking: Ranking, alice: User, b
     assert ranking.ahead_of(user_id=bob.pk, window=ALL, metric=Metric.TOKENS, country=None) is None
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     values=st.lists(
-        st.tuples(st.integers(0, 5), st.integers(0, 2), st.booleans(), st.sampled_from(["KR", "ES", ""])),
+        st.tuples(
+            st.integers(0, 5), st.integers(0, 2), st.booleans(), st.sampled_from(["KR", "ES", ""])
+        ),
         max_size=14,
     ),
     limit=st.integers(1, 5),
@@ -155,12 +172,12 @@ def test_pages_are_the_ranks_1_to_n_without_gaps_or_repeats(
         since = JOINED + timedelta(seconds=seconds)
         stand(user, tokens, days=tokens, since=since, on_boards=on_boards)
         people.append((user, tokens, since, on_boards))
-    for country in (None, "KR"):
+    for board in (None, "KR"):
         standing = [
             (-tokens, since, user.pk)
             for user, tokens, since, on_boards in people
-            if tokens and on_boards and country in (None, user.country_code)
+            if tokens and on_boards and board in (None, user.country_code)
         ]
         expected = [pk for *_, pk in sorted(standing)]
-        assert order(ranking, country=country, limit=limit) == expected
-        assert ranks(ranking, expected, country=country) == list(range(1, len(expected) + 1))
+        assert order(ranking, country=board, limit=limit) == expected
+        assert ranks(ranking, expected, country=board) == list(range(1, len(expected) + 1))

@@ -59,7 +59,8 @@ def settings_error(monkeypatch: pytest.MonkeyPatch, var: Path, **variables: str)
 def test_nonsense_is_refused_by_the_name_of_its_variable(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, value: str
 ) -> None:
-    assert name in settings_error(monkeypatch, tmp_path, **({"CCGATHER_MODE": "local"} | {name: value}))
+    variables = {"CCGATHER_MODE": "local"} | {name: value}
+    assert name in settings_error(monkeypatch, tmp_path, **variables)
 
 
 def test_a_person_sees_one_line_and_no_traceback(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from ccgather.ops import static
 
@@ -22,7 +22,7 @@ def test_a_second_collection_does_nothing() -> None:
 
 
 def test_a_changed_file_is_collected_again_under_a_new_name(
-    tmp_path: Path, settings: SettingsWrapper
+    tmp_path: Path, settings: Settings
 ) -> None:
     style = tmp_path / "source" / "a.css"
     style.parent.mkdir()

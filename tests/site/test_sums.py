@@ -18,7 +18,8 @@ from tests.submissions.reports import NOW, TODAY, report, row
 pytestmark = pytest.mark.django_db
 
 STRAY_STANDING = """
-INSERT INTO leaderboard_standing
+INSERT INTO leaderboard_standing (user_id, board, window_start, tokens, cost_microusd, days,
+  first_submission_at, country_code, on_boards, shows_cost)
 SELECT user_id, 'week', '2026-01-05', 1, 1, 1, first_submission_at, '', FALSE, TRUE
 FROM leaderboard_standing WHERE board = 'all'
 """

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from typing import Any
 
 from submissions.report import DeviceClaim, UsageReport, UsageRow
 
@@ -17,21 +18,11 @@ def row(
     *,
     client: str = "claude",
     model: str = MODEL,
-    **counts: int,
+    **counts: Any,
 ) -> UsageRow:
     """A row of `tokens` input tokens, or of the counts given."""
-    fields = counts or {"input_tokens": tokens}
-    return UsageRow(
-        **{
-            "day": day,
-            "client": client,
-            "model": model,
-            "provider": "anthropic",
-            "input_tokens": 0,
-            "output_tokens": 0,
-        }
-        | fields
-    )
+    fields = {"input_tokens": 0, "output_tokens": 0} | (counts or {"input_tokens": tokens})
+    return UsageRow(day=day, client=client, model=model, provider="anthropic", **fields)
 
 
 def report(

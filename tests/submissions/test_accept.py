@@ -16,7 +16,9 @@ pytestmark = pytest.mark.django_db
 YESTERDAY = TODAY - timedelta(days=1)
 
 
-def accept(token: ApiToken, sent: UsageReport, *, minutes: int = 0, mode: str = "merge") -> AcceptedReport:
+def accept(
+    token: ApiToken, sent: UsageReport, *, minutes: int = 0, mode: str = "merge"
+) -> AcceptedReport:
     return accept_report(
         user_id=token.user_id,
         report=sent,
@@ -87,7 +89,9 @@ def test_replace_mode_lowers_a_day(alice: User, alice_token: ApiToken) -> None:
     assert (answer.mode, total(alice)) == ("replace", 80)
 
 
-def test_a_newer_parser_that_saw_everything_lowers_a_day(alice: User, alice_token: ApiToken) -> None:
+def test_a_newer_parser_that_saw_everything_lowers_a_day(
+    alice: User, alice_token: ApiToken
+) -> None:
     accept(alice_token, report([row(tokens=100)], parser=1, full=True))
     accept(alice_token, report([row(tokens=80)], parser=2, full=False), minutes=1)
     assert total(alice) == 100
@@ -139,7 +143,9 @@ def test_a_day_over_the_hard_limit_waits_and_the_rest_counts(
     alice: User, alice_token: ApiToken
 ) -> None:
     huge = 500_000_000_001
-    answer = accept(alice_token, report([row(tokens=huge, model="local-model"), row(YESTERDAY, 50)]))
+    answer = accept(
+        alice_token, report([row(tokens=huge, model="local-model"), row(YESTERDAY, 50)])
+    )
     assert answer.status == "flagged"
     assert answer.held[0].reasons[0].code == "over_hard_limit"
     assert total(alice) == 50
@@ -167,7 +173,9 @@ def test_a_hold_never_takes_away_what_already_counted(alice: User, alice_token: 
     assert not Slice.objects.pending().exists()
 
 
-def test_excluded_people_may_submit_and_everything_waits(alice: User, alice_token: ApiToken) -> None:
+def test_excluded_people_may_submit_and_everything_waits(
+    alice: User, alice_token: ApiToken
+) -> None:
     User.objects.filter(pk=alice.pk).update(excluded_at=NOW)
     answer = accept(alice_token, report([row()]))
     assert answer.status == "pending"

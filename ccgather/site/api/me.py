@@ -9,8 +9,7 @@ from rest_framework.request import Request
 
 from accounts import rights
 from accounts.api.authentication import BrowserAuthentication, TokenAuthentication
-from accounts.api.permissions import BySession, ByTokenOrSession
-from accounts.models import User
+from accounts.api.permissions import BySession, ByTokenOrSession, caller
 from accounts.selectors import devices, me_settings, session_user, tokens
 from accounts.services.settings import change_settings
 from accounts.sessions import require_recent_sign_in
@@ -36,10 +35,10 @@ def me(request: Request) -> HttpResponse:
     if request.method == "DELETE":
         plain = request._request  # noqa: SLF001 - DRF's documented way to Django's request
         require_recent_sign_in(request=plain, at=at)
-        rights.delete_account(user_id=request.user.pk, at=at)
+        rights.delete_account(user_id=caller(request).pk, at=at)
         logout(plain)
         return _private({"success": True, "deleted": True})
-    user: User = request.user
+    user = caller(request)
     if request.method == "PATCH":
         if not isinstance(request.data, dict):
             raise InvalidInputError("Send an object of settings.", details=("body: not an object",))
@@ -99,7 +98,7 @@ def me(request: Request) -> HttpResponse:
 @permission_classes([ByTokenOrSession])
 def me_stats(request: Request) -> HttpResponse:
     """What a command-line program shows of the account."""
-    user: User = request.user
+    user = caller(request)
     at = clock.now()
     account = usage_account(user=user)
     ranks = ranks_of(user=user, at=at)

@@ -1,6 +1,7 @@
 """`POST /api/submit`."""
 
-from typing import cast
+from collections.abc import Mapping
+from typing import IO, Any, cast
 
 from django.http import HttpResponse, JsonResponse
 from drf_spectacular.types import OpenApiTypes
@@ -16,7 +17,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
 from accounts.api.authentication import TokenAuthentication
-from accounts.api.permissions import ByToken
+from accounts.api.permissions import ByToken, caller, calling_token
 from ccgather.errors import InvalidInputError
 from ccgather.ops import clock
 from ccgather.site.submitting import Sender, submit
@@ -32,8 +33,14 @@ class UnreadBody(BaseParser):
 
     media_type = "*/*"
 
-    def parse(self, stream: object, media_type: object = None, parser_context: object = None) -> None:
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Mapping[str, Any]:
         """Nothing is parsed here."""
+        return {}
 
 
 @extend_schema(
@@ -66,7 +73,7 @@ def submit_report(request: Request) -> HttpResponse:
         raise BodyTooLargeError(f"A report may have {MAX_DECODED_BYTES:,} bytes.")
     body = read_body(stream=plain, content_encoding=request.headers.get("Content-Encoding", ""))
     answer = submit(
-        sender=Sender(user=request.user, token=request.auth),
+        sender=Sender(user=caller(request), token=calling_token(request)),
         body=body,
         at=clock.now(),
         mode=mode,

@@ -5,13 +5,14 @@ from drf_spectacular.views import SpectacularJSONAPIView
 
 from ccgather.site.api import docs, me, public, submit
 
+app_name = "site_api"
 urlpatterns = [
-    path("submit", submit.submit_report, name="submit"),
+    path("submit", submit.submit_report, name="submit_report"),
     path("me", me.me, name="me"),
-    path("me/stats", me.me_stats, name="me-stats"),
+    path("me/stats", me.me_stats, name="me_stats"),
     path("config", public.config, name="config"),
     path("stats", public.stats, name="stats"),
-    path("schemas/<str:name>", public.json_schema, name="json-schema"),
+    path("schemas/<str:name>", public.json_schema, name="json_schema"),
     path("schema", SpectacularJSONAPIView.as_view(), name="schema"),
-    path("docs", docs.api_docs, name="docs"),
+    path("docs", docs.api_docs, name="api_docs"),
 ]

@@ -23,7 +23,7 @@ PODIUM = 3
 @dataclass(frozen=True, slots=True)
 class ShownRow:
     """A row as the page shows it. The bar beneath its number ends at 1000, is `burn_width` wide
-    and has a heat of 1..4, all beside the largest of the rows it stands among."""
+    and has a heat of 2..4, all beside the largest of the rows it stands among."""
 
     row: BoardRow
     is_own: bool
@@ -106,7 +106,7 @@ def shown_amount_of(row: BoardRow, *, metric: Metric) -> int:
 
 def _shown(row: BoardRow, *, amount: int, largest: int, is_own: bool) -> ShownRow:
     width = width_of(value=amount, largest=largest)
-    heat = 1 + min(3, int(4 * width / WIDTH))
+    heat = 2 + min(2, int(3 * width / WIDTH))
     return ShownRow(row=row, is_own=is_own, burn_width=width, burn_heat=heat)
 
 

@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -161,7 +162,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
 
 def sample_rows() -> tuple[ShownRow, ...]:
     """Seven people: the first three, a tie, hidden cost, shown ranges, and oneself far below."""
-    changed = (
+    changed: tuple[dict[str, Any], ...] = (
         {"rank": 1},
         {"rank": 2, "rank_change": -1, "display_name": "Bo", "country_code": "KR"},
         {"rank": 3, "rank_change": 0, "display_name": "Çağla Yıldız", "country_code": "TR"},

@@ -37,9 +37,7 @@ class UploadForm(forms.Form):
         required=False,
         help_text="The machine whose logs were counted. The same machine twice would count twice.",
     )
-    new_device = forms.CharField(
-        label="Name of the new device", required=False, max_length=100
-    )
+    new_device = forms.CharField(label="Name of the new device", required=False, max_length=100)
     client = forms.CharField(
         label="Tool",
         required=False,
@@ -50,7 +48,9 @@ class UploadForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:  # noqa: ANN401
         super().__init__(*args, **kwargs)
         known = [(str(line.id), line.name) for line in devices(user=user)]
-        self.fields["device"].choices = [*known, (NEW_DEVICE, _("A new device"))]
+        field = self.fields["device"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [*known, (NEW_DEVICE, _("A new device"))]
 
     def clean(self) -> dict[str, Any]:
         """A device is chosen or named."""

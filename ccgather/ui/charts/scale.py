@@ -1,18 +1,18 @@
 """Round numbers for the axis of a chart that starts at nought."""
 
-from math import ceil, floor, log10
+_HALVES = (2, 4, 5, 10, 20)
+"""Twice the steps 1, 2, 2.5, 5 and 10: whole numbers, because counts go beyond what a float
+tells apart."""
 
-_STEPS = (1, 2, 2.5, 5, 10)
 
-
-def ticks_of(*, top: int, wanted: int = 4) -> tuple[int, ...]:
-    """Round values from 0 to the first that is not below `top`, about `wanted` steps apart.
+def ticks_of(*, top: int, most: int = 4) -> tuple[int, ...]:
+    """Round values from 0 to the first that is not below `top`, at most `most` steps.
 
     Nothing to show gives (0, 1), so that a chart of nothing still has a height.
     """
     if top <= 0:
         return (0, 1)
-    rough = top / wanted
-    power = 10 ** floor(log10(rough)) if rough >= 1 else 1
-    step = max(1, round(next(s * power for s in _STEPS if s * power >= rough or s == _STEPS[-1])))
-    return tuple(step * index for index in range(ceil(top / step) + 1))
+    rough = -(-top // most)
+    power = 10 ** (len(str(rough)) - 1)
+    step = next(half * power // 2 for half in _HALVES if half * power // 2 >= rough)
+    return tuple(step * index for index in range(-(-top // step) + 1))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from django import template
+from django.conf import settings
 from django.templatetags.static import static
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.html import format_html
@@ -132,6 +133,6 @@ def at(values: Mapping[object, object], key: object) -> object:
 
 
 @register.simple_tag
-def join_command(public_url: str) -> str:
+def join_command() -> str:
     """What somebody types to stand on this board: sign the machine in, then send."""
-    return f"uvx ccgather login --server {public_url}\nuvx ccgather submit"
+    return f"uvx ccgather login --server {settings.PUBLIC_URL}\nuvx ccgather submit"

@@ -3,7 +3,6 @@
 import msgspec
 
 from ccgather_cli.errors import DONE, HELD
-from ccgather_cli.terminal import clean
 
 _LINES_SHOWN = 10
 _BAR_CELLS = 20
@@ -113,7 +112,7 @@ def outcome_of(content: object) -> Outcome | None:
 
 
 def lines_of(outcome: Outcome) -> list[str]:
-    """What to print, line by line."""
+    """What to print, line by line, in the site's words: `Terminal` cleans them."""
     lines = [_headline(outcome), ""]
     for label, text in (
         ("Account", _account(outcome.metrics)),
@@ -125,10 +124,11 @@ def lines_of(outcome: Outcome) -> list[str]:
     ):
         if text:
             lines.append(f"  {label:<9}{text}")
-    lines += _section("What changed", [_change(change) for change in outcome.changes or ()])
+    newest_first = sorted(outcome.changes or (), key=lambda change: change.day, reverse=True)
+    lines += _section("What changed", [_change(change) for change in newest_first])
     lines += _section("Held for review", [_hold(hold) for hold in outcome.held or ()])
     lines += _section("Warnings", list(outcome.warnings or ()))
-    return [clean(line) for line in lines]
+    return lines
 
 
 def _headline(outcome: Outcome) -> str:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 _PROGRESS_AFTER_SECONDS = 0.5
+_PIPE_COLUMNS = 160
+"""Wide enough for every number in one piece: nobody can widen a pipe."""
 
 
 class Terminal:
@@ -86,7 +88,13 @@ class Terminal:
             from rich.console import Console  # noqa: PLC0415  (40 ms that most calls do without)
 
             stream = self._stderr if error else self._stdout
-            self._consoles[error] = Console(file=stream, markup=False, highlight=False, emoji=False)
+            self._consoles[error] = Console(
+                file=stream,
+                width=None if stream.isatty() else _PIPE_COLUMNS,
+                markup=False,
+                highlight=False,
+                emoji=False,
+            )
         return self._consoles[error]
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import gzip
 import json
+import sys
 import threading
 from collections import defaultdict, deque
 from collections.abc import Callable
@@ -130,6 +131,14 @@ def half(content: Any) -> Play:
     return play
 
 
+class _Server(ThreadingHTTPServer):
+    """One that says nothing about clients which hang up, as ours are meant to."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @dataclass
 class LoopbackSite:
     """Answers in the order in which they were queued for a path; the last one stays."""
@@ -191,7 +200,7 @@ class LoopbackSite:
             def log_message(self, *_: Any) -> None:
                 """Nothing: the test's own output is what matters."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}
         )

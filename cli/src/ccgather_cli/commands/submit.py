@@ -21,6 +21,10 @@ SUMMARY = "send this machine's daily sums"
 _AHEAD_OF_UTC = timedelta(hours=14)
 """How far ahead of UTC a clock on Earth can rightly be: no honest day is later."""
 
+_FIRST_DAY = "2020-01-01"
+"""No coding agent is older; the site refuses a report with earlier days."""
+_DAYS_NAMED = 5
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments."""
@@ -91,14 +95,19 @@ def _scan(context: Context, *, quiet: bool) -> "Scan":
 def _chosen(found: "Scan", arguments: Namespace, context: Context) -> "Tally":
     """The days to send. A clock that was wrong once must not stop every report after it."""
     last = (context.at + _AHEAD_OF_UTC).date().isoformat()
-    future = {slot.day for slot, _ in found.tally if slot.day > last}
-    if future:
+    days = {slot.day for slot, _ in found.tally}
+    impossible = sorted(day for day in days if not _FIRST_DAY <= day <= last)
+    if impossible:
         context.terminal.note(
-            f"Left out: {len(future)} day(s) in the future, up to {max(future)}. "
-            "A clock was wrong when that was logged."
+            f"Left out: {', '.join(impossible[:_DAYS_NAMED])}"
+            f"{' and more' if len(impossible) > _DAYS_NAMED else ''}. "
+            "The clock was wrong when that was logged."
         )
-    until = min(arguments.until or last, last)
-    tally = found.tally.between(arguments.since, until)
+    since, until = (
+        max(arguments.since or _FIRST_DAY, _FIRST_DAY),
+        min(arguments.until or last, last),
+    )
+    tally = found.tally.between(since, until)
     if len(tally):
         return tally
     if arguments.since or arguments.until:

@@ -206,7 +206,10 @@ def _is_advisor(item: _Iteration) -> bool:
 
 
 def _model_name(model: str | None) -> str:
-    return (model or "").strip()[:_MODEL_LENGTH] or _UNNAMED_MODEL
+    name = (model or "").strip()
+    if not name.isprintable():
+        name = "".join(letter for letter in name if letter.isprintable())
+    return name[:_MODEL_LENGTH] or _UNNAMED_MODEL
 
 
 def _tokens_of(usage: _Usage | _Iteration) -> Tokens:

@@ -28,9 +28,9 @@ def count_of(value: object) -> int | None:
 
 
 def text_of(value: object) -> str | None:
-    """A non-empty text; numbers become text, everything else is None."""
+    """A non-empty text that can be written as UTF-8; numbers become text, the rest is None."""
     if isinstance(value, str):
-        return value or None
+        return value.encode("utf-8", errors="replace").decode() or None
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return None

@@ -66,11 +66,11 @@ class Tally:
         for slot, counts in other:
             self.at(slot).add(counts)
 
-    def between(self, since: str | None, until: str | None) -> "Tally":
+    def between(self, since: str, until: str) -> "Tally":
         """Only the days from `since` to `until`, both included, `YYYY-MM-DD`."""
         chosen = Tally()
         for slot, counts in self:
-            if (since is None or slot.day >= since) and (until is None or slot.day <= until):
+            if since <= slot.day <= until:
                 chosen.at(slot).add(counts)
         return chosen
 

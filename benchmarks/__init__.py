@@ -1,0 +1,1 @@
+"""What `make bench` runs. Nothing here is imported by the site."""

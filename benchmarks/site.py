@@ -1,0 +1,88 @@
+"""A site of its own to measure: two databases in one throw-away cluster.
+
+Imported before anything of the site: it decides the environment that settings are read from.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "var" / "benchmarks"
+CLUSTER = FOLDER / "cluster"
+
+
+def prepare(databases: list[str]) -> None:
+    """Sets Django up on a fresh cluster with those databases, empty and migrated."""
+    if CLUSTER.exists():
+        shutil.rmtree(CLUSTER)
+    for name in ("DATABASE_URL", "REDIS_URL", "PUBLIC_URL", "SECRET_KEY", "BIND", "ALLOWED_HOSTS"):
+        os.environ.pop(name, None)
+    os.environ |= {
+        "CCGATHER_MODE": "local",
+        "CCGATHER_VAR": str(CLUSTER),
+        "DEMO": "0",
+        "EMBEDDED_POSTGRES_DURABLE": "1",  # the wait for the disk is part of a submission
+        "DATABASE_STATEMENT_TIMEOUT": "0",
+        "LOG_LEVEL": "ERROR",
+        "DJANGO_SETTINGS_MODULE": "ccgather.settings",
+    }
+    import django  # noqa: PLC0415 - after the environment is set
+    from django.conf import settings  # noqa: PLC0415
+    from django.core.management import call_command  # noqa: PLC0415
+
+    for name in databases:
+        settings.DATABASES[name] = settings.DATABASES["default"] | {"NAME": name}
+    django.setup()
+    _create(databases)
+    for name in databases:
+        with using(name):
+            call_command("migrate", interactive=False, verbosity=0)
+
+
+def _create(databases: list[str]) -> None:
+    import psycopg  # noqa: PLC0415
+    from django.conf import settings  # noqa: PLC0415
+    from psycopg import sql  # noqa: PLC0415
+
+    from ccgather.ops import postgres  # noqa: PLC0415
+
+    server = postgres.use(settings.EMBEDDED_POSTGRES)
+    with psycopg.connect(
+        host=str(server.socket_folder), user="postgres", dbname="postgres", autocommit=True
+    ) as connection:
+        for name in databases:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+
+
+@contextmanager
+def using(database: str) -> Iterator[None]:
+    """The site works on that database; its connection stays open and warm between uses."""
+    from django.core.cache import cache  # noqa: PLC0415
+    from django.db import connections  # noqa: PLC0415
+
+    from ccgather.ops.runtime import runtime  # noqa: PLC0415
+
+    default = connections["default"]
+    connections["default"] = connections[database]
+    # Keys of two databases look alike.
+    cache.clear()
+    runtime.forget()
+    try:
+        yield
+    finally:
+        connections["default"] = default
+
+
+def take_away() -> None:
+    """Stops the cluster and removes it."""
+    from django.conf import settings  # noqa: PLC0415
+    from django.db import connections  # noqa: PLC0415
+
+    from ccgather.ops import postgres  # noqa: PLC0415
+
+    connections.close_all()
+    postgres.release(settings.EMBEDDED_POSTGRES)
+    shutil.rmtree(CLUSTER)

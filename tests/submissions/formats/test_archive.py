@@ -1,0 +1,24 @@
+"""What is kept of a body."""
+
+import json
+
+from submissions.formats.archive import archivable_body
+
+
+def test_a_body_without_private_names_is_kept_byte_by_byte() -> None:
+    body = b'{"daily": [ {"date":"2026-11-01"} ]}'
+    assert archivable_body(body) is body
+
+
+def test_names_of_mcp_servers_and_projects_are_not_kept() -> None:
+    document = {
+        "contributions": [{"date": "2026-11-01", "mcpServers": ["secret-server"]}],
+        "mcp": {"secret-server": 3},
+        "projects": {"/home/me/secret-project": [{"project": "secret", "totalTokens": 5}]},
+    }
+    kept = archivable_body(json.dumps(document).encode())
+    assert b"secret" not in kept
+    assert json.loads(kept) == {
+        "contributions": [{"date": "2026-11-01"}],
+        "projects": {"project-1": [{"totalTokens": 5}]},
+    }
