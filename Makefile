@@ -4,11 +4,12 @@
 # make check   style, types, imports, settings, migrations
 # make fmt     put the style right
 # make bench   measure
+# make screenshots   the README's pictures, from a site that `make run` serves
 # make lock    resolve requirements/*.in again; make lock UPGRADE=1 takes the newest releases
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test acceptance check bench fmt lock
+.PHONY: help setup run demo test acceptance check bench fmt screenshots lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -20,7 +21,7 @@ APART := CCGATHER_MODE=local CCGATHER_VAR=var/test EMBEDDED_POSTGRES_DURABLE=0 L
 SERVER := CCGATHER_MODE=production CCGATHER_VAR=var/test PUBLIC_URL=https://ccgather.example.org \
 	SECRET_KEY=checked-only-never-served-0123456789-abcdefghijklmnop \
 	DATABASE_URL=postgresql://localhost/ccgather REDIS_URL=redis://localhost HSTS_SUBDOMAINS=1 \
-	HSTS_PRELOAD=1 LOG_LEVEL=WARNING
+	HSTS_PRELOAD=1 EMAIL_URL=smtp://localhost LOG_LEVEL=WARNING
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -76,6 +77,10 @@ check: setup
 fmt: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+screenshots: setup
+	@$(PYTHON) tools/screenshots.py --url http://127.0.0.1:$${PORT:-8000} --out docs/screenshots \
+		--first-screen --no-axe /
 
 bench: setup
 	@$(PYTHON) -m benchmarks $(ARGS)

@@ -142,7 +142,7 @@ class ProfileForm(PlaceForm):
     auto_sync_enabled = forms.BooleanField(
         required=False,
         label="Let my machines submit on their schedule",
-        help_text="What `ccgather autosubmit` asks before it sends.",
+        help_text="The command line asks for this before it submits by itself.",
     )
 
     @staticmethod

@@ -55,14 +55,15 @@ def _insert(model: type[models.Model], source: str, values: Mapping[str, str]) -
     columns, expressions = [], []
     parameters: dict[str, object] = {}
     for field in model._meta.concrete_fields:  # noqa: SLF001 - Django's public model API
-        if field.column in values:
-            expression = values[field.column]
+        column = str(field.column)
+        if column in values:
+            expression = values[column]
         elif field.auto_created or field.null:
             continue
         else:
-            expression = f"%({field.column})s"
-            parameters[field.column] = field.get_db_prep_save(field.get_default(), connection)
-        columns.append(field.column)
+            expression = f"%({column})s"
+            parameters[column] = field.get_db_prep_save(field.get_default(), connection)
+        columns.append(column)
         expressions.append(expression)
     table = model._meta.db_table  # noqa: SLF001 - Django's public model API
     _execute(
@@ -191,12 +192,12 @@ def _insert_usage(*, at: datetime) -> None:
     days = ", ".join(f"sum({column})::bigint AS {column}" for column in SUM_COLUMNS)
     _insert(
         UserDay,
-        f"FROM (SELECT user_id, day, {days} FROM submissions_slice GROUP BY user_id, day) d",
+        f"FROM (SELECT user_id, day, {days} FROM submissions_slice GROUP BY user_id, day) d",  # noqa: S608
         sums | {"user_id": "user_id", "day": "day"},
     )
     _insert(
         UsageAccount,
-        f"FROM (SELECT user_id, {days}, count(*) AS active_days, min(day) AS first_day, "
+        f"FROM (SELECT user_id, {days}, count(*) AS active_days, min(day) AS first_day, "  # noqa: S608 - column names
         "max(day) AS last_day FROM submissions_userday GROUP BY user_id) d "
         "JOIN bench_person p USING (user_id)",
         sums
@@ -268,6 +269,7 @@ def _insert_boards(*, day: date, at: datetime) -> None:
             "board": "board",
             "window_start": "window_start",
             "country_code": "country_code",
-            "tokens_world": "row_number() OVER (ORDER BY tokens DESC, first_submission_at, user_id)",
+            "tokens_world": "row_number() OVER "
+            "(ORDER BY tokens DESC, first_submission_at, user_id)",
         },
     )

@@ -112,6 +112,6 @@ def _reading_round(client: Client, draw: Random, number: int) -> dict[str, Sampl
 
 def _drawn(draw: Random) -> User:
     """A person of the population, each as likely as any other."""
-    population = User.objects.filter(username__startswith="bench\\_")
+    population = User.objects.filter(username__startswith="bench_")
     number = draw.randint(1, population.count())
     return User.objects.get(username=f"bench_{number}")

@@ -9,20 +9,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ccgather.ops import postgres
+
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "var" / "benchmarks"
-CLUSTER = FOLDER / "cluster"
 
 
-def prepare(databases: list[str]) -> None:
-    """Sets Django up on a fresh cluster with those databases, empty and migrated."""
-    if CLUSTER.exists():
-        shutil.rmtree(CLUSTER)
+def prepare(databases: list[str], *, folder: Path) -> None:
+    """Sets Django up on a fresh cluster in `folder`, with those databases, empty and migrated."""
+    cluster = folder / "cluster"
+    if cluster.exists():  # left by a run that was killed, perhaps with its server
+        postgres.stop(postgres.Cluster(folder=cluster))
+        shutil.rmtree(cluster)
     for name in ("DATABASE_URL", "REDIS_URL", "PUBLIC_URL", "SECRET_KEY", "BIND", "ALLOWED_HOSTS"):
         os.environ.pop(name, None)
     os.environ |= {
         "CCGATHER_MODE": "local",
-        "CCGATHER_VAR": str(CLUSTER),
+        "CCGATHER_VAR": str(cluster),
         "DEMO": "0",
         "EMBEDDED_POSTGRES_DURABLE": "1",  # the wait for the disk is part of a submission
         "DATABASE_STATEMENT_TIMEOUT": "0",
@@ -46,8 +49,6 @@ def _create(databases: list[str]) -> None:
     import psycopg  # noqa: PLC0415
     from django.conf import settings  # noqa: PLC0415
     from psycopg import sql  # noqa: PLC0415
-
-    from ccgather.ops import postgres  # noqa: PLC0415
 
     server = postgres.use(settings.EMBEDDED_POSTGRES)
     with psycopg.connect(
@@ -81,8 +82,6 @@ def take_away() -> None:
     from django.conf import settings  # noqa: PLC0415
     from django.db import connections  # noqa: PLC0415
 
-    from ccgather.ops import postgres  # noqa: PLC0415
-
     connections.close_all()
     postgres.release(settings.EMBEDDED_POSTGRES)
-    shutil.rmtree(CLUSTER)
+    shutil.rmtree(settings.EMBEDDED_POSTGRES.folder)

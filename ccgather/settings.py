@@ -53,7 +53,7 @@ DEMO = env.bool("DEMO", LOCAL and not UNDER_TEST)
 
 DEBUG = False
 PUBLIC_URL = str(
-    environment.origin("PUBLIC_URL", env.str("PUBLIC_URL", f"http://localhost:{PORT}"))
+    environment.origin("PUBLIC_URL", env.str("PUBLIC_URL", f"http://127.0.0.1:{PORT}"))
 )
 HTTPS = PUBLIC_URL.startswith("https://")
 if not LOCAL and "PUBLIC_URL" not in os.environ:
@@ -162,11 +162,12 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "ccgather.ui.context.site",
             ],
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "ccgather.ui.forms.FormRenderer"
 
 # --- Database, cache, jobs -------------------------------------------------------------------
 
@@ -242,7 +243,7 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
-LOGIN_URL = "/accounts/login/"
+LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 SESSION_ENGINE = "accounts.sessions"

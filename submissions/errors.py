@@ -66,11 +66,12 @@ class AccountSuspendedError(SubmissionError):
 
 
 class ReportRateError(SubmissionError):
-    """More changing reports than the limits allow; `retry_after` in seconds."""
+    """More changing reports than the limits allow; `limit` an hour, `retry_after` in seconds."""
 
     code = "rate_limited"
     status = 429
 
-    def __init__(self, message: str, *, retry_after: int) -> None:
+    def __init__(self, message: str, *, limit: int, retry_after: int) -> None:
         super().__init__(message)
+        self.limit = limit
         self.retry_after = retry_after

@@ -37,6 +37,7 @@ def main() -> int:
         for path in options.paths:
             for name, page in pages_of(browser):
                 heard = errors_while_opening(page, f"{options.url}{path}")
+                show_everything(page)
                 target = options.out / f"{file_name_of(path)}-{name}.png"
                 page.screenshot(path=target, full_page=not options.first_screen)
                 found = [*heard, *sideways_of(page)]
@@ -84,6 +85,13 @@ def errors_while_opening(page: Page, url: str) -> list[str]:
     page.goto(url, wait_until="networkidle")
     is_open = False
     return list(dict.fromkeys(heard))
+
+
+def show_everything(page: Page) -> None:
+    """Go down the page and back, so that pictures that wait to be seen are loaded."""
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    page.wait_for_load_state("networkidle")
+    page.evaluate("scrollTo(0, 0)")
 
 
 def file_name_of(path: str) -> str:

@@ -27,7 +27,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -130,7 +130,8 @@ def release(cluster: Cluster) -> None:
             # Nobody is left who knows the socket's folder, so nothing stays behind in /tmp.
             note = cluster.folder / "postgres.socket"
             if note.exists():
-                shutil.rmtree(note.read_text(), ignore_errors=True)
+                with suppress(OSError):
+                    Path(note.read_text()).rmdir()
                 note.unlink()
 
 
@@ -216,8 +217,11 @@ def _start(cluster: Cluster) -> Server:
         _create(cluster)
     _check_version(cluster.data)
     account = _account(cluster.data)
-    (cluster.data / "postmaster.pid").unlink(missing_ok=True)
     socket_folder = _socket_folder(cluster, account)
+    # What a killed server left. PostgreSQL would look whether its number is in use, and a number
+    # is while nobody has collected the dead process, or after another took it.
+    (cluster.data / "postmaster.pid").unlink(missing_ok=True)
+    (socket_folder / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
     log = cluster.data / "server.log"
     if log.exists() and log.stat().st_size > LOG_BYTES:
         log.replace(cluster.data / "server.log.1")

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from math import ceil
 
 from django.core.exceptions import (
     PermissionDenied,
@@ -16,6 +15,8 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from ccgather.errors import DomainError
+from ccgather.ops.limits import RateLimitedError, Verdict
+from submissions.errors import ReportRateError
 
 logger = logging.getLogger(__name__)
 
@@ -62,21 +63,29 @@ def api_error(
 
 def domain_error_response(error: DomainError) -> JsonResponse:
     """The answer to a refusal that names its own code."""
-    headers = {}
-    retry_after = getattr(error, "retry_after", None)
-    if retry_after is not None:
-        headers["Retry-After"] = str(retry_after)
     return api_error(
         status=error.status,
         code=error.code,
         message=error.message,
         details=error.shown_details(),
-        headers=headers,
+        headers=_limit_headers(error),
     )
 
 
+def _limit_headers(error: DomainError) -> dict[str, str]:
+    """When to come back, for refusals that are about how often."""
+    if isinstance(error, RateLimitedError):
+        return error.verdict.headers()
+    if isinstance(error, ReportRateError):
+        verdict = Verdict(
+            allowed=False, limit=error.limit, remaining=0, reset_seconds=error.retry_after
+        )
+        return verdict.headers()
+    return {}
+
+
 def api_exception_handler(
-    error: Exception, context: dict[str, object]
+    error: Exception, context: Mapping[str, object]
 ) -> HttpResponse | Response | None:
     """DRF's one exception handler; None lets an unexpected error become a logged 500."""
     set_rollback()
@@ -95,7 +104,7 @@ def api_exception_handler(
         code=_drf_code(error),
         message=_drf_message(error),
         details=_drf_details(error.detail),
-        headers=_drf_headers(error),
+        headers=_drf_headers(error, context),
     )
 
 
@@ -124,12 +133,12 @@ def _drf_details(detail: object, path: str = "") -> list[str]:
     return [f"{path}: {detail}"] if path else []
 
 
-def _drf_headers(error: exceptions.APIException) -> dict[str, str]:
-    headers = {}
-    wait = getattr(error, "wait", None)
-    if wait is not None:
-        headers["Retry-After"] = str(max(1, ceil(wait)))
-    return headers
+def _drf_headers(error: exceptions.APIException, context: Mapping[str, object]) -> dict[str, str]:
+    if not isinstance(error, exceptions.Throttled):
+        return {}
+    request = context.get("request")
+    verdict = getattr(getattr(request, "_request", None), "rate_limit", None)
+    return verdict.headers() if isinstance(verdict, Verdict) else {}
 
 
 def is_api(request: HttpRequest) -> bool:
@@ -192,9 +201,8 @@ class DomainErrorMiddleware:
         response = _page(
             request, exception.status, message=exception.message, details=exception.shown_details()
         )
-        retry_after = getattr(exception, "retry_after", None)
-        if retry_after is not None:
-            response["Retry-After"] = str(retry_after)
+        for name, value in _limit_headers(exception).items():
+            response[name] = value
         return response
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from django.db.models import Sum
@@ -11,7 +12,7 @@ from accounts.models import User
 from ccgather.ui.formats import band_bounds_of
 from leaderboard.errors import UnknownPersonError
 from leaderboard.rules.charts import ChartRange, intensities_of
-from leaderboard.rules.levels import level_of
+from leaderboard.rules.levels import LevelProgress, level_of
 from leaderboard.rules.streaks import streaks_of
 from leaderboard.selectors.board import ranks_of
 from leaderboard.shapes import DayUsage, Profile, Share, Totals
@@ -43,7 +44,7 @@ def profile(*, username: str, viewer: User | None, at: datetime) -> Profile:
         created_at=user.created_at,
         last_submission_at=account.last_submission_at if account else None,
         first_submission_at=account.first_submission_at if account else None,
-        level=level_of(tokens=totals.tokens),
+        level=_shown_level(totals.tokens, as_bands=user.show_ranges and not is_own),
         rank_world=ranks.world,
         rank_country=ranks.country,
         primary_model=next(iter(_sums(parts, 2)), ""),
@@ -57,6 +58,12 @@ def profile(*, username: str, viewer: User | None, at: datetime) -> Profile:
         is_excluded=user.excluded_at is not None,
         is_own=is_own,
     )
+
+
+def _shown_level(tokens: int, *, as_bands: bool) -> LevelProgress:
+    """The level; its progress to the quarter for people who show bands, which are wider."""
+    level = level_of(tokens=tokens)
+    return replace(level, progress=round(level.progress * 4) / 4) if as_bands else level
 
 
 def shown_person(*, username: str, viewer: User | None) -> User:

@@ -355,6 +355,7 @@ def _check_rate(*, user: User, token: ApiToken | None, at: datetime) -> None:
             wait = moments[-1] + timedelta(hours=1) - at
             raise ReportRateError(
                 f"At most {int(limit)} reports that change something are taken in an hour.",
+                limit=limit,
                 retry_after=max(1, ceil(wait.total_seconds())),
             )
 

@@ -291,6 +291,15 @@ def test_a_failing_or_hostile_answer_signs_nobody_in_and_breaks_nothing(
     assert client.get(answer["Location"]).status_code == 200
 
 
+def test_a_redirect_of_an_answer_is_not_followed(github: GitHubLookalike, client: Client) -> None:
+    github.misbehaving["/elsewhere"] = Misbehaviour(body={"id": 666, "login": "mallory"})
+    github.misbehaving[USER_PATH] = Misbehaviour(
+        status=302, headers={"Location": f"{github.url}/elsewhere"}
+    )
+    assert sign_in(client)["Location"] == "/login?problem=failed"
+    assert "/elsewhere" not in github.seen
+
+
 def test_hostile_words_are_made_harmless(github: GitHubLookalike, client: Client) -> None:
     github.misbehaving[USER_PATH] = Misbehaviour(
         body={

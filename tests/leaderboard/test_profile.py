@@ -121,7 +121,7 @@ def test_an_excluded_person_reads_that_they_stand_on_no_board(client: Client, al
 def test_an_empty_profile_tells_its_owner_how_to_submit(client: Client, charlie: User) -> None:
     assert "No report has arrived" in client.get("/u/charlie").text
     client.force_login(charlie)
-    assert "uvx ccgather submit" in client.get("/u/charlie").text
+    assert "ccgather submit" in client.get("/u/charlie").text
 
 
 def test_names_match_without_regard_to_case(client: Client, alice: User) -> None:

@@ -1,6 +1,7 @@
 """Bodies longer than anything reads are refused before they are stored."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -21,17 +22,21 @@ async def _reading(_scope: Any, receive: Any, send: Any) -> None:
 
 
 def _status(chunks: list[bytes], headers: list[tuple[bytes, bytes]]) -> int:
-    sent: list[dict[str, Any]] = []
+    sent: list[Mapping[str, Any]] = []
     left = list(chunks)
 
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": left.pop(0), "more_body": bool(left)}
 
-    async def send(message: dict[str, Any]) -> None:
+    async def send(message: Mapping[str, Any]) -> None:
         sent.append(message)
 
     application = with_body_limit(_reading, limit=100)
-    asyncio.run(application({"type": "http", "headers": headers}, receive, send))
+
+    async def serve() -> None:
+        await application({"type": "http", "headers": headers}, receive, send)
+
+    asyncio.run(serve())
     return int(sent[0]["status"])
 
 

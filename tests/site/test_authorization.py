@@ -51,7 +51,8 @@ def _token(user: User) -> Mapping[str, object]:
 
 
 def _session(user: User) -> Mapping[str, object]:
-    return {"session_id": user.sessions.first().id if user.sessions.exists() else user.pk}
+    session = user.sessions.first()
+    return {"session_id": session.id if session else user.pk}
 
 
 MATRIX: dict[str, Route] = {

@@ -28,8 +28,8 @@ from submissions.rules.providers import provider_of
 from submissions.services.accept import accept_report
 from tests.submissions.reports import NOW, TODAY, report, row
 
-PEOPLE = 30
-DAYS = 40
+PEOPLE = 12
+DAYS = 30
 
 
 def made(seed: int = 1) -> None:

@@ -138,7 +138,7 @@ def test_somebody_who_is_not_on_the_board_is_not_found_there(client: Client) -> 
 def test_an_empty_board_says_how_to_submit(client: Client) -> None:
     page = client.get("/").text
     assert "Nobody has burned anything here yet" in page
-    assert page.count("uvx ccgather login --server http") == 2
+    assert page.count("ccgather login --server http") == 2
 
 
 @pytest.mark.usefixtures("crowd")

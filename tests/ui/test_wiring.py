@@ -11,7 +11,7 @@ def test_pages_carry_the_name_and_address_that_the_operator_set(client: Client) 
     page = client.get("/").text
     assert "<span>Emberboard</span>" in page
     assert '<link rel="canonical" href="https://ember.example/">' in page
-    assert "uvx ccgather login --server https://ember.example" in page
+    assert "ccgather login --server https://ember.example" in page
 
 
 def test_forms_are_drawn_by_the_sites_own_templates(client: Client) -> None:

@@ -25,7 +25,12 @@ from submissions.selectors import usage_account, usage_days
 SCHEMA_VERSION = 1
 
 
-@extend_schema(summary="One's own account", responses=OpenApiTypes.OBJECT)
+@extend_schema(
+    summary="One's own account",
+    request=OpenApiTypes.OBJECT,
+    responses=OpenApiTypes.OBJECT,
+    auth=[{"browserSession": []}],  # type: ignore[list-item]  # what OpenAPI takes
+)
 @api_view(["GET", "PATCH", "DELETE"])
 @authentication_classes([TokenAuthentication, BrowserAuthentication])
 @permission_classes([BySession])

@@ -135,4 +135,4 @@ def at(values: Mapping[object, object], key: object) -> object:
 @register.simple_tag
 def join_command() -> str:
     """What somebody types to stand on this board: sign the machine in, then send."""
-    return f"uvx ccgather login --server {settings.PUBLIC_URL}\nuvx ccgather submit"
+    return f"ccgather login --server {settings.PUBLIC_URL}\nccgather submit"

@@ -1,0 +1,1 @@
+"""Long runs, part of `make acceptance` only."""
