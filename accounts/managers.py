@@ -13,7 +13,9 @@ class UserQuerySet(models.QuerySet["User"]):
     """Filters over people."""
 
     def named(self, username: str) -> Self:
-        """The one with that username, whatever the case."""
+        """The one with that username, whatever the case; nobody for what cannot be a name."""
+        if "\x00" in username:  # which PostgreSQL refuses to compare
+            return self.none()
         return self.filter(username__iexact=username)
 
     def on_boards(self) -> Self:

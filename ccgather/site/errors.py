@@ -182,15 +182,23 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return api_error(status=500) if is_api(request) else _page(request, 500)
 
 
-class DomainErrorMiddleware:
-    """Turns a `DomainError` that a page's view lets through into its page."""
+class ErrorMiddleware:
+    """Turns a `DomainError` that a page's view lets through into its page, and keeps the API's
+    answers JSON."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Nothing to do on the way in."""
-        return self.get_response(request)
+        """Whatever went wrong under /api/ is told in JSON, whoever answered it."""
+        response = self.get_response(request)
+        is_json = response.headers.get("Content-Type", "").startswith("application/json")
+        if response.status_code < 400 or is_json or not is_api(request):
+            return response
+        told = api_error(status=response.status_code)
+        if "Allow" in response:
+            told["Allow"] = response["Allow"]
+        return told
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Called by Django for an exception that left a view."""

@@ -1,11 +1,20 @@
 """Everything derived, made anew from the truth: a person at a time, under their lock."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.locking import locked_account
 from accounts.models import User
-from leaderboard.rules.boards import ROLLING_DAYS, calendar_windows_of, window_of
+from leaderboard.models import Standing
+from leaderboard.rules.boards import (
+    ROLLING_DAYS,
+    Board,
+    Window,
+    calendar_windows_of,
+    window_of,
+)
 from leaderboard.services.clock import open_days
 from leaderboard.services.standings import (
     remove_standings,
@@ -19,8 +28,15 @@ from submissions.services.rollup import recount
 
 
 def people_to_rebuild() -> int:
-    """How many people have slices, for a progress bar."""
-    return User.objects.filter(slices__isnull=False).distinct().count()
+    """How many people there are to look at, for a progress bar."""
+    return _people().count()
+
+
+def _people() -> QuerySet[User]:
+    """Everybody who has slices, or anything that only slices can account for."""
+    own = (Slice, UserDay, Standing)
+    slices, days, standings = (Exists(m.objects.filter(user=OuterRef("pk"))) for m in own)
+    return User.objects.filter(slices | days | standings)
 
 
 def rebuild_boards(
@@ -32,8 +48,7 @@ def rebuild_boards(
     wrong to begin with are put right at the end, from the standings.
     """
     people = 0
-    ids = User.objects.filter(slices__isnull=False).order_by("pk").distinct()
-    for user_id in ids.values_list("pk", flat=True).iterator():
+    for user_id in _people().order_by("pk").values_list("pk", flat=True).iterator():
         with locked_account(user_id=user_id) as user:
             _rebuild_person(user=user, at=at)
         people += 1
@@ -54,6 +69,16 @@ def _rebuild_person(*, user: User, at: datetime) -> None:
     windows |= {
         window_of(board=board, day=day) for day in open_days(at=at) for board in ROLLING_DAYS
     }
+    windows |= _windows_that_stand(user=user)
     rewrite_windows(user=user, windows=sorted(windows))
     restate_standings(user=user)
     write_standings(user=user, days=counted, at=at)
+
+
+def _windows_that_stand(*, user: User) -> set[Window]:
+    """The windows of the person's stored standings: one without a day below it must go."""
+    found = set()
+    for board, start in Standing.objects.filter(user=user).values_list("board", "window_start"):
+        length = ROLLING_DAYS.get(Board(board), 1)
+        found.add(window_of(board=Board(board), day=start + timedelta(days=length - 1)))
+    return found

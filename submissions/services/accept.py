@@ -45,6 +45,7 @@ from submissions.services.writing import (
     price_slice,
     write_slices,
 )
+from submissions.signals import usage_changed
 
 AnswerMode = Literal["create", "merge", "replace", "unchanged"]
 
@@ -159,7 +160,10 @@ def accept_report(
             decoded_bytes=len(body),
         )
         _write(plan, submission=submission, device=device, report=report, at=at)
-        recount(user=user, days={key[1] for key in slices}, at=at)
+        changed = recount(user=user, days={key[1] for key in slices}, at=at)
+        if tokens_before and not changed:
+            # Boards also say when somebody last sent something.
+            usage_changed.send(sender=Slice, user=user, days=changed, at=at)
         Device.objects.filter(pk=device.pk).update(last_report_at=at)
         answer_mode: AnswerMode = "create" if account_is_new else mode
         answer = _answer(submission.pk, answer_mode, device, plan, report, user=user)

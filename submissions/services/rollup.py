@@ -33,8 +33,8 @@ def recount(*, user: User, days: Collection[date], at: datetime) -> frozenset[da
         return frozenset()
     _mark_not_counted(user=user, days=days)
     changed = _write_days(user=user, days=days)
+    _write_account(user=user)
     if changed:
-        _write_account(user=user)
         usage_changed.send(sender=Slice, user=user, days=changed, at=at)
     return changed
 

@@ -219,3 +219,16 @@ def test_board_and_profile_cost_the_same_number_of_queries_at_any_size(
             board_page(query=BoardQuery(limit=limit), viewer=None, at=NOW)
     with django_assert_num_queries(10):
         profile(username="p00", viewer=None, at=NOW)
+
+
+@pytest.mark.parametrize("name", ["a%00b", "%00", "%ff%fe", "x" * 5000, "%F0%9F%94%A5", "..%2F.."])
+@pytest.mark.parametrize("path", ["/api/user/{}", "/api/users/{}", "/api/user/{}/chart", "/u/{}"])
+def test_names_that_cannot_be_are_nobody(client: Client, db: None, path: str, name: str) -> None:
+    assert client.get(path.format(name)).status_code == 404
+
+
+def test_answers_are_json_whatever_is_accepted(client: Client, db: None) -> None:
+    for accept in ("text/html", "application/xml", "nonsense"):
+        response = client.get("/api/leaderboard", headers={"Accept": accept})
+        assert response.status_code == 200
+        assert response["Content-Type"] == "application/json"

@@ -16,10 +16,9 @@ DAYS = [TODAY - timedelta(days=ago) for ago in range(SHOWN_WARNINGS + 5)]
 
 
 def test_a_kept_day_says_both_figures_and_the_way_out() -> None:
-    assert kept_warnings_of([(("claude", TODAY), 1_234, 5)]) == (
-        "2026-11-20 claude: kept at 1,234 tokens; this report has 5. Logs age out, so a day never "
-        "shrinks by itself; replace mode (--force) overrides.",
-    )
+    (line,) = kept_warnings_of([(("claude", TODAY), 1_234, 5)])
+    assert line.startswith("2026-11-20 claude: kept at 1,234 tokens; this report has 5.")
+    assert "replace mode (--force)" in line
 
 
 @pytest.mark.parametrize("reason", NotCountedReason)
