@@ -31,7 +31,9 @@ from ccgather.ops.runtime import runtime
 INTERVAL_SECONDS = math.ceil(POLL_INTERVAL.total_seconds())
 
 
-@extend_schema(request=DeviceRequestBody, responses=DeviceCodesBody, auth=[])
+@extend_schema(
+    summary="Begin a device login", request=DeviceRequestBody, responses=DeviceCodesBody, auth=[]
+)
 @api_view(["POST"])
 @authentication_classes([])
 @permission_classes([AllowAny])
@@ -64,7 +66,12 @@ def device(request: Request) -> Response:
     )
 
 
-@extend_schema(request=PollRequestBody, responses={200: PollBody, 429: PollBody}, auth=[])
+@extend_schema(
+    summary="Has the person answered?",
+    request=PollRequestBody,
+    responses={200: PollBody, 429: PollBody},
+    auth=[],
+)
 @api_view(["POST"])
 @authentication_classes([])
 @permission_classes([AllowAny])

@@ -20,7 +20,10 @@ from accounts.rights import export_account
 from ccgather.ops import clock
 
 
-@extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
+@extend_schema(
+    summary="Everything held about oneself",
+    responses={(200, "application/zip"): OpenApiTypes.BINARY},
+)
 @api_view(["GET"])
 @authentication_classes([TokenAuthentication, BrowserAuthentication])
 @permission_classes([BySession])

@@ -35,6 +35,7 @@ _github_callback = OAuth2CallbackView.adapter_view(GitHubProtocol)
 
 
 @extend_schema(
+    summary="Sign in with GitHub",
     parameters=[OpenApiParameter("next", str, description="Where to go afterwards; a path.")],
     responses={302: OpenApiTypes.NONE},
     auth=[],
@@ -48,7 +49,7 @@ def github(request: Request) -> HttpResponseBase:
     return start_sign_in(request._request, provider="github")  # noqa: SLF001
 
 
-@extend_schema(responses={302: OpenApiTypes.NONE}, auth=[])
+@extend_schema(summary="Back from GitHub", responses={302: OpenApiTypes.NONE}, auth=[])
 @api_view(["GET"])
 @authentication_classes([])
 @permission_classes([AllowAny])
@@ -61,7 +62,7 @@ def github_callback(request: Request) -> HttpResponseBase:
     return response
 
 
-@extend_schema(responses=SessionBody, auth=[])
+@extend_schema(summary="Who is signed in", responses=SessionBody, auth=[])
 @api_view(["GET"])
 @authentication_classes([BrowserAuthentication])
 @permission_classes([AllowAny])
@@ -73,7 +74,7 @@ def session(request: Request) -> Response:
     return Response({"user": shown}, headers={"Cache-Control": "private, no-store"})
 
 
-@extend_schema(request=None, responses=SuccessBody)
+@extend_schema(summary="Log out, or revoke the token", request=None, responses=SuccessBody)
 @api_view(["POST"])
 @authentication_classes([TokenAuthentication, BrowserAuthentication])
 @permission_classes([ByTokenOrSession])
@@ -87,7 +88,7 @@ def logout(request: Request) -> Response:
     return Response({"success": True})
 
 
-@extend_schema(responses=TokenBody)
+@extend_schema(summary="Whom a token speaks for", responses=TokenBody)
 @api_view(["GET"])
 @authentication_classes([TokenAuthentication, BrowserAuthentication])
 @permission_classes([ByToken])

@@ -7,7 +7,9 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
+from accounts.locking import locked_account
 from accounts.models import ApiToken, Device, User
+from accounts.services.devices import device_named
 from leaderboard.api.answers import level_answer, usd
 from leaderboard.rules.levels import level_of
 from leaderboard.selectors.board import Ranks, next_above, ranks_of
@@ -32,11 +34,15 @@ _MESSAGES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """Who sends, and by what: a token, or a device chosen on the upload page."""
+    """Who sends, and by what: a token, or a device chosen or named on the upload page.
+
+    A device that is named and not known yet is made with the report, not before it.
+    """
 
     user: User
     token: ApiToken | None = None
     device: Device | None = None
+    new_device: str = ""
 
 
 def submit(
@@ -66,19 +72,28 @@ def submit(
 
 def _accept(*, sender: Sender, report: UsageReport, body: bytes, at: datetime, mode: Mode) -> Json:
     before = ranks_of(user=sender.user, at=at)
-    accepted = accept_report(
-        user_id=sender.user.pk,
-        report=report,
-        body=body,
-        at=at,
-        mode=mode,
-        token=sender.token,
-        device=sender.device,
-    )
+    with transaction.atomic():
+        accepted = accept_report(
+            user_id=sender.user.pk,
+            report=report,
+            body=body,
+            at=at,
+            mode=mode,
+            token=sender.token,
+            device=_device_of(sender=sender, at=at),
+        )
     after = before if accepted.mode == "unchanged" else ranks_of(user=sender.user, at=at)
     return _answer(
         sender=sender, report=report, accepted=accepted, before=before, after=after, at=at
     )
+
+
+def _device_of(*, sender: Sender, at: datetime) -> Device | None:
+    """None where the report or its token says it."""
+    if not sender.new_device:
+        return sender.device
+    with locked_account(user_id=sender.user.pk) as owner:
+        return device_named(user=owner, name=sender.new_device, at=at)
 
 
 def _note_refusal(*, sender: Sender, error: SubmissionError, body: bytes, at: datetime) -> None:

@@ -15,7 +15,7 @@ from leaderboard.rules.boards import (
     calendar_windows_of,
     window_of,
 )
-from leaderboard.services.clock import open_days
+from leaderboard.services.clock import hold_off_the_roll, open_days
 from leaderboard.services.standings import (
     remove_standings,
     restate_standings,
@@ -58,6 +58,7 @@ def rebuild_boards(
 
 
 def _rebuild_person(*, user: User, at: datetime) -> None:
+    hold_off_the_roll()
     days = set(Slice.objects.filter(user=user).values_list("day", flat=True))
     days |= set(UserDay.objects.filter(user=user).values_list("day", flat=True))
     recount(user=user, days=days, at=at)

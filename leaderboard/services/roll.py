@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from accounts.models import User
 from leaderboard.models import BoardClock, Standing
 from leaderboard.rules.boards import CALENDAR_BOARDS, ROLLING_DAYS, Board, Window, window_of
-from leaderboard.services.clock import board_clock
+from leaderboard.services.clock import board_clock, wait_for_reports_in_flight
 from leaderboard.services.standings import rewrite_windows
 from submissions.models import UserDay
 
@@ -36,6 +36,7 @@ def roll_boards(*, at: datetime, progress: Progress = lambda _people: None) -> i
     if clock.current_day >= day:
         return 0
     BoardClock.objects.filter(pk=1).update(building_day=day)
+    wait_for_reports_in_flight()
     _store_midnight_ranks(day=clock.current_day)
     windows = [window_of(board=board, day=day) for board in ROLLING_DAYS]
     built = 0
@@ -86,6 +87,7 @@ def _store_midnight_ranks(*, day: date) -> None:
     for board in boards:
         window = window_of(board=board, day=day)
         with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 0")  # a whole board, however large
             cursor.execute("DELETE FROM leaderboard_midnightrank WHERE board = %s", [board.value])
             cursor.execute(_MIDNIGHT_SQL, {"board": board.value, "start": window.start})
 

@@ -12,7 +12,7 @@ from django.db.models import Sum
 from accounts.models import User
 from leaderboard.models import WORLD, BoardTally, Competitor, Standing
 from leaderboard.rules.boards import ROLLING_DAYS, Window, calendar_windows_of, window_of
-from leaderboard.services.clock import open_days
+from leaderboard.services.clock import hold_off_the_roll, open_days
 from submissions.models import SliceRow, UsageAccount
 
 TallyKey = tuple[str, date, str]
@@ -32,6 +32,7 @@ class _Contribution:
 
 def write_standings(*, user: User, days: Collection[date], at: datetime) -> None:
     """Brings every window that holds one of `days` in line with the person's days."""
+    hold_off_the_roll()
     rolling = [
         window_of(board=board, day=day) for day in open_days(at=at) for board in ROLLING_DAYS
     ]

@@ -92,7 +92,7 @@ class _Stored:
 
     accepted: dict[SliceKey, StoredSlice] = field(default_factory=dict)
     accepted_ids: dict[SliceKey, int] = field(default_factory=dict)
-    pending: dict[SliceKey, tuple[int, bytes, tuple[HoldReason, ...]]] = field(default_factory=dict)
+    pending: dict[SliceKey, tuple[int, bytes]] = field(default_factory=dict)
     counted: dict[SliceKey, tuple[int, int]] = field(default_factory=dict)
     day_sums: defaultdict[date, list[int]] = field(
         default_factory=lambda: defaultdict(lambda: [0, 0])
@@ -160,7 +160,7 @@ def accept_report(
             decoded_bytes=len(body),
         )
         _write(plan, submission=submission, device=device, report=report, at=at)
-        changed = recount(user=user, days={key[1] for key in slices}, at=at)
+        changed = recount(user=user, days={item.priced.day for item in plan.writes}, at=at)
         if tokens_before and not changed:
             # Boards also say when somebody last sent something.
             usage_changed.send(sender=Slice, user=user, days=changed, at=at)
@@ -214,7 +214,6 @@ def _stored_around(*, user: User, device: Device, days: tuple[date, ...]) -> _St
         "cost_microusd",
         "content_digest",
         "parser_version",
-        "hold_reasons",
     )
     for (
         number,
@@ -227,7 +226,6 @@ def _stored_around(*, user: User, device: Device, days: tuple[date, ...]) -> _St
         cost,
         digest,
         parser,
-        holds,
     ) in rows:
         key = (client, day)
         if state == Slice.State.ACCEPTED and not excluded:
@@ -237,8 +235,7 @@ def _stored_around(*, user: User, device: Device, days: tuple[date, ...]) -> _St
         if device_id != device.pk:
             continue
         if state == Slice.State.PENDING:
-            reasons = tuple(HoldReason(**reason) for reason in holds)
-            stored.pending[key] = (number, bytes(digest), reasons)
+            stored.pending[key] = (number, bytes(digest))
             continue
         stored.accepted_ids[key] = number
         stored.accepted[key] = StoredSlice(
@@ -443,17 +440,20 @@ def _answer(
     user: User,
 ) -> AcceptedReport:
     unchanged = mode == "unchanged"
-    not_counted = (
+    days = report.days()
+    marked = (
         Slice.objects.accepted()
-        .filter(user=user, device=device, day__in=report.days(), client__in=report.clients())
+        .filter(user=user, device=device, day__range=(days[0], days[-1]))
         .exclude(not_counted="")
         .order_by("day", "client")
         .values_list("day", "client", "not_counted")
     )
+    reported = {(row.day, row.client) for row in report.rows}
+    not_counted = [found for found in marked if found[:2] in reported]
     warnings = (
         *report.warnings,
         *kept_warnings_of(plan.kept),
-        *not_counted_warnings_of(list(not_counted)),
+        *not_counted_warnings_of(not_counted),
     )
     return AcceptedReport(
         submission_id=submission_id,

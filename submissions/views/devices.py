@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import selectors as accounts
+from accounts.errors import NameTakenError
 from accounts.models import User
 from accounts.services.devices import MAX_DEVICES, rename_device
 from ccgather.errors import InvalidInputError
@@ -43,7 +44,7 @@ def device_rename(request: HttpRequest, device_id: UUID) -> HttpResponse:
             user_id=request.user.pk, device_id=device_id, name=request.POST.get("name", "")
         )
         messages.success(request, _("This device is called %(name)s now.") % {"name": device.name})
-    except InvalidInputError as error:
+    except (InvalidInputError, NameTakenError) as error:
         messages.error(request, error.message)
     return redirect("submissions:devices")
 

@@ -62,9 +62,10 @@ DAMAGE = [
     "UPDATE submissions_userday SET input_tokens = 1 WHERE day = '2026-11-18'",
     "DELETE FROM submissions_userday WHERE day = '2026-11-20'",
     "DELETE FROM submissions_userday",
-    """INSERT INTO submissions_userday SELECT user_id, '2026-01-05', input_tokens, output_tokens,
+    """INSERT INTO submissions_userday (day, user_id, input_tokens, output_tokens,
        cache_read_tokens, cache_write_tokens, reasoning_tokens, total_tokens, cost_microusd,
-       unpriced_tokens FROM submissions_userday WHERE day = '2026-11-20'""",
+       unpriced_tokens) SELECT date '2026-01-05', user_id, 1, 0, 0, 0, 0, 1, 1, 0
+       FROM submissions_usageaccount""",
     "UPDATE submissions_usageaccount SET total_tokens = total_tokens * 2",
     "UPDATE submissions_usageaccount SET active_days = 1, first_day = NULL",
     "UPDATE leaderboard_standing SET tokens = tokens * 2",
@@ -73,12 +74,16 @@ DAMAGE = [
     "UPDATE leaderboard_standing SET country_code = 'ES', shows_cost = FALSE",
     "DELETE FROM leaderboard_standing WHERE board IN ('today', 'month')",
     "DELETE FROM leaderboard_standing",
-    """INSERT INTO leaderboard_standing SELECT user_id, 'week', '2026-01-05', 1, 1, 1,
+    """INSERT INTO leaderboard_standing (user_id, board, window_start, tokens, cost_microusd, days,
+       first_submission_at, country_code, on_boards, shows_cost)
+       SELECT user_id, 'week', date '2026-01-05', 1, 1, 1,
        first_submission_at, country_code, on_boards, shows_cost
        FROM leaderboard_standing WHERE board = 'all'""",
     "UPDATE leaderboard_boardtally SET tokens = 1, people_by_tokens = 9",
     "DELETE FROM leaderboard_boardtally",
-    "INSERT INTO leaderboard_boardtally VALUES (DEFAULT, 'month', '2025-01-01', '', 1, 1, 1, 5, 5)",
+    """INSERT INTO leaderboard_boardtally (board, window_start, country_code, people_by_tokens,
+       people_by_cost, people_by_days, tokens, cost_microusd)
+       VALUES ('month', '2025-01-01', '', 1, 1, 1, 5, 5)""",
     "UPDATE leaderboard_competitor SET lifetime_tokens = 5, primary_model = 'x'",
     "DELETE FROM leaderboard_competitor",
     "UPDATE submissions_slice SET not_counted = 'covered'",

@@ -11,10 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.errors import AccountError
-from accounts.locking import locked_account
-from accounts.models import Device, User
+from accounts.models import User
 from accounts.selectors import devices
-from accounts.services.devices import device_named
 from ccgather.ops import clock
 from ccgather.site.submitting import Sender, submit
 from ccgather.ui.pages import render_personal
@@ -87,19 +85,15 @@ def _submit(user: User, form: UploadForm) -> dict[str, Any]:
     name = upload_file.name.lower()
     encoding = "gzip" if name.endswith(".gz") else "zstd" if name.endswith(".zst") else ""
     body = read_body(stream=upload_file, content_encoding=encoding, limit=MAX_DECODED_BYTES)
-    at = clock.now()
+    chosen = form.cleaned_data["device"]
     return submit(
-        sender=Sender(user=user, device=_device(user, form)),
+        sender=Sender(
+            user=user,
+            device=user.devices.get(pk=chosen) if chosen else None,
+            new_device="" if chosen else form.cleaned_data["new_device"],
+        ),
         body=body,
-        at=at,
+        at=clock.now(),
         client=form.cleaned_data["client"].strip() or None,
         source="upload",
     )
-
-
-def _device(user: User, form: UploadForm) -> Device:
-    chosen = form.cleaned_data["device"]
-    if chosen:
-        return user.devices.get(pk=chosen)
-    with locked_account(user_id=user.pk) as owner:
-        return device_named(user=owner, name=form.cleaned_data["new_device"], at=clock.now())
