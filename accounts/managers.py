@@ -4,9 +4,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import BaseUserManager
 from django.db import models
+from django.db.models.functions import Lower
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+
+# Names are compared by `lower(username)`, which has the indexes; `iexact` compares by `upper`.
+models.CharField.register_lookup(Lower)
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -16,7 +21,13 @@ class UserQuerySet(models.QuerySet["User"]):
         """The one with that username, whatever the case; nobody for what cannot be a name."""
         if "\x00" in username:  # which PostgreSQL refuses to compare
             return self.none()
-        return self.filter(username__iexact=username)
+        return self.filter(username__lower=username.lower())
+
+    def named_from(self, prefix: str) -> Self:
+        """Those whose username begins like that, whatever the case."""
+        if "\x00" in prefix:
+            return self.none()
+        return self.filter(username__lower__startswith=prefix.lower())
 
     def on_boards(self) -> Self:
         """People who may stand on boards (usage aside); `User.stands_on_boards` in SQL."""
@@ -28,7 +39,7 @@ class UserManager(BaseUserManager["User"]):
 
     def get_by_natural_key(self, username: str | None) -> "User":
         """The person of that name, whatever the case."""
-        return self.get(username__iexact=username)
+        return self.get(username__lower=(username or "").lower())
 
     def create_superuser(self, username: str, **fields: Any) -> "User":  # noqa: ANN401
         """For Django's own commands; `ADMIN_GITHUB_LOGINS` is how an admin is made."""

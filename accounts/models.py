@@ -5,6 +5,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
+from django.contrib.postgres.indexes import OpClass
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
@@ -57,6 +58,12 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=models.Q(country_code="") | models.Q(country_code__regex="^[A-Z]{2}$"),
                 name="country_is_two_capitals",
+            ),
+        )
+        indexes = (
+            # For names that begin so: the constraint's own index serves equality only.
+            models.Index(
+                OpClass(Lower("username"), name="varchar_pattern_ops"), name="username_beginning"
             ),
         )
 

@@ -125,7 +125,7 @@ def _first_username(identity: Identity) -> str:
 
 
 def _free_handle(*, stem: str) -> str:
-    taken = User.objects.filter(username__istartswith=f"{stem}_").values_list("username", flat=True)
+    taken = User.objects.named_from(f"{stem}_").values_list("username", flat=True)
     return free_handle_of(stem=stem, taken=set(taken))
 
 

@@ -21,7 +21,7 @@ def people_named(*, prefix: str, limit: int = 10) -> list[FoundPerson]:
     prefix = prefix.strip().removeprefix("@")
     if not prefix:
         return []
-    people = User.objects.on_boards().filter(username__istartswith=prefix, competitor__isnull=False)
+    people = User.objects.on_boards().named_from(prefix).filter(competitor__isnull=False)
     return [
         FoundPerson(
             username=user.username,

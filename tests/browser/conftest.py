@@ -12,6 +12,7 @@ from unittest import mock
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import connections
 from django.test import Client
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django import Settings
@@ -66,6 +67,8 @@ def browser(_driven: tuple[Browser, asyncio.AbstractEventLoop]) -> Iterator[Brow
         try:
             yield running
         finally:
+            # Beside a loop Django keeps connections apart from those of the thread.
+            connections.close_all()
             asyncio._set_running_loop(None)
 
 

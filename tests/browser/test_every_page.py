@@ -72,9 +72,7 @@ def busy_alice(alice: User, alice_token: ApiToken) -> User:
                 row(day, 300_000 + ago, client="codex", model="gpt-5"),
                 row(day, 70_000, client="opencode", model="a-model-nobody-knows-the-price-of"),
             ]
-            accept_report(
-                user_id=alice.pk, report=report(rows), body=b"{}", at=at, token=token
-            )
+            accept_report(user_id=alice.pk, report=report(rows), body=b"{}", at=at, token=token)
             if ago:
                 break
     return alice

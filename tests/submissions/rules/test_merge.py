@@ -128,6 +128,9 @@ def test_a_neighbour_that_the_report_does_not_name_counts_as_it_stands() -> None
     after = {(CLIENT, DAY): reported(100), (CLIENT, DAY + ONE_DAY): reported(99)}
     found = outcomes_of(stored=before, reported=after, context=LOCAL_MERGE)
     assert found[CLIENT, DAY + ONE_DAY] is Outcome.KEPT
+    after[CLIENT, DAY] = reported(101)
+    found = outcomes_of(stored=before, reported=after, context=LOCAL_MERGE)
+    assert found[CLIENT, DAY + ONE_DAY] is Outcome.MOVED
 
 
 def test_neighbours_are_those_of_the_same_client() -> None:

@@ -43,7 +43,7 @@ def used(model: str = OPUS, day: date = DAY, **counts: Any) -> UsageRow:
         ({}, 0),
     ],
 )
-def test_each_class_has_its_price(counts: dict[str, int], microusd: int) -> None:
+def test_each_class_has_its_price(counts: dict[str, Any], microusd: int) -> None:
     assert cost_of(used(**counts)) == microusd
 
 
@@ -139,7 +139,7 @@ def test_trap_7_a_change_of_price_leaves_the_days_before_alone() -> None:
 
 @pytest.mark.parametrize("model", [SONNET, "gemini-2.5-pro", "gpt-5.6", OPUS])
 def test_trap_15b_a_large_day_costs_as_much_as_its_parts(model: str) -> None:
-    counts = {
+    counts: dict[str, Any] = {
         "input_tokens": 150_000,
         "output_tokens": 20_000,
         "cache_read_tokens": 40_000,
@@ -148,7 +148,8 @@ def test_trap_15b_a_large_day_costs_as_much_as_its_parts(model: str) -> None:
     }
     one = cost_of(used(model, **counts))
     assert one is not None
-    day = cost_of(used(model, **{name: 1_000 * tokens for name, tokens in counts.items()}))
+    large: dict[str, Any] = {name: 1_000 * tokens for name, tokens in counts.items()}
+    day = cost_of(used(model, **large))
     assert day == pytest.approx(1_000 * one, abs=1_000)
 
 
@@ -198,7 +199,7 @@ def test_trap_15b_cost_is_the_same_however_a_day_is_cut(
     ],
 )
 def test_trap_15b_only_what_a_row_says_was_long_is_priced_as_long(
-    counts: dict[str, int], microusd: int
+    counts: dict[str, Any], microusd: int
 ) -> None:
     assert cost_of(used(SONNET, **counts)) == microusd
 
@@ -243,7 +244,7 @@ def test_the_version_of_the_table_is_that_of_the_library() -> None:
         )
     ),
 )
-def test_a_cost_is_a_whole_number_or_none(model: str, counts: dict[str, int]) -> None:
+def test_a_cost_is_a_whole_number_or_none(model: str, counts: dict[str, Any]) -> None:
     cost = cost_of(used(model, **counts))
     assert (cost is None) == (model == "nobody-knows")
     assert cost is None or cost >= 0
