@@ -14,8 +14,7 @@ from ccgather.ops.services import change_setting
 from leaderboard.models import BoardClock, Competitor, MidnightRank, Standing
 from leaderboard.rules.boards import EPOCH, ROLLING_DAYS
 from leaderboard.services.tallies import correct_tallies
-from submissions.models import Slice, SliceRow, Submission, UsageAccount, UserDay
-from submissions.services.rollup import SUM_COLUMNS
+from submissions.models import SUM_COLUMNS, Slice, SliceRow, Submission, UsageAccount, UserDay
 
 MODEL = "claude-opus-4-5"
 DEVICE = "laptop"

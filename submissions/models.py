@@ -29,6 +29,19 @@ class TokenSums(models.Model):
         abstract = True
 
 
+SUM_COLUMNS = (
+    "input_tokens",
+    "output_tokens",
+    "cache_read_tokens",
+    "cache_write_tokens",
+    "reasoning_tokens",
+    "total_tokens",
+    "cost_microusd",
+    "unpriced_tokens",
+)
+"""The columns of `TokenSums`, in this order wherever they are copied or summed."""
+
+
 class UsageAccount(TokenSums):
     """One row for everybody who ever sent something: lifetime sums, first and last report.
 

@@ -5,7 +5,15 @@ from collections.abc import Iterator
 from accounts import rights
 from accounts.models import User
 from submissions.bodies import archived_body
-from submissions.models import RawReport, RejectedReport, Slice, SliceRow, Submission, UserDay
+from submissions.models import (
+    SUM_COLUMNS,
+    RawReport,
+    RejectedReport,
+    Slice,
+    SliceRow,
+    Submission,
+    UserDay,
+)
 from submissions.services.deletion import erase_usage
 
 
@@ -39,17 +47,7 @@ _ROW_FIELDS = (
     "reported_cost_microusd",
     "estimated",
 )
-_DAY_FIELDS = (
-    "day",
-    "input_tokens",
-    "output_tokens",
-    "cache_read_tokens",
-    "cache_write_tokens",
-    "reasoning_tokens",
-    "total_tokens",
-    "cost_microusd",
-    "unpriced_tokens",
-)
+_DAY_FIELDS = ("day", *SUM_COLUMNS)
 _SUBMISSION_FIELDS = (
     "id",
     "submitted_at",

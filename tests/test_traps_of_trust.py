@@ -161,6 +161,8 @@ PERSONAL = (
     "/settings/profile",
     "/settings/account",
     "/device",
+    "/api/user/alice",
+    "/api/users/alice",
     "/api/me",
     "/api/me/stats",
     "/api/me/submissions",

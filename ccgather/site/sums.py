@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from leaderboard.rules.boards import CALENDAR_BOARDS, EPOCH, ROLLING_DAYS, Board
-from submissions.services.rollup import SUM_COLUMNS
+from submissions.models import SUM_COLUMNS
 
 MAX_NAMED = 20
 """Sentences of one check; a last one counts the rest."""

@@ -82,7 +82,7 @@ class Plan:
 
 
 def plan_report(*, user: User, device: Device, report: UsageReport, mode: Mode) -> Plan:
-    """What a report of that device does to each slice it names; one query, and one for what the operator set.
+    """What a report of that device does to each slice it names; one query for all of them.
 
     The account's lock must be held. Raises EmptyReportError.
     """

@@ -7,20 +7,9 @@ from typing import Any
 from django.db import connection
 
 from accounts.models import User
-from submissions.models import Slice, UsageAccount
+from submissions.models import SUM_COLUMNS, Slice, UsageAccount
 from submissions.rules.merge import DaySlice, not_counted_of
 from submissions.signals import usage_changed
-
-SUM_COLUMNS = (
-    "input_tokens",
-    "output_tokens",
-    "cache_read_tokens",
-    "cache_write_tokens",
-    "reasoning_tokens",
-    "total_tokens",
-    "cost_microusd",
-    "unpriced_tokens",
-)
 
 
 def recount(*, user: User, days: Collection[date], at: datetime) -> frozenset[date]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from submissions.models import SUM_COLUMNS
 from submissions.report import UsageRow
 from submissions.rules.holds import HoldReason
 from submissions.rules.pricing import cost_of
@@ -33,14 +34,7 @@ SLICE_COLUMNS = (
     "submission_id",
     "updated_at",
     "hold_reasons",
-    "input_tokens",
-    "output_tokens",
-    "cache_read_tokens",
-    "cache_write_tokens",
-    "reasoning_tokens",
-    "total_tokens",
-    "cost_microusd",
-    "unpriced_tokens",
+    *SUM_COLUMNS,
 )
 ROW_COLUMNS = (
     "slice_id",

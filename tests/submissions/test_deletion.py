@@ -224,7 +224,7 @@ def test_what_the_smaller_device_said_last_is_read_again_after_a_merge(
 ) -> None:
     """Its digest says nothing of the larger slices that took the place of its own."""
     accept(alice_token, report([row(tokens=100)]))
-    accept(desk_token, report([row(tokens=40)]), minutes=1)
+    accept(desk_token, report([row(tokens=40)]), minutes=1, mode="replace")
     merge(alice_token, desk_token)
     answer = accept(desk_token, report([row(tokens=40)]), minutes=2, mode="replace")
     assert (answer.mode, tokens_of(alice)) == ("replace", 40)

@@ -23,7 +23,7 @@ from leaderboard.services.roll import roll_boards
 from leaderboard.shapes import BoardQuery
 from submissions.models import Slice, SliceRow, UsageAccount, UserDay
 from submissions.report import UsageRow
-from submissions.rules.merge import MIXED_CLIENT
+from submissions.rules.merge import MIXED_CLIENT, DaySlice, not_counted_of
 from submissions.services.deletion import delete_device, delete_submitted_data, merge_devices
 from tests.cast import token_of
 from tests.submissions.reports import NOW, TODAY, report, row
@@ -143,6 +143,27 @@ def slices_of(owner: Any) -> dict[tuple[str, Any], int]:
     return {(c, d): n for c, d, n in accepted.values_list("client", "day", "total_tokens")}
 
 
+def slices_that_count(user: User) -> set[int]:
+    """The accepted slices that the rule lets count."""
+    days: dict[Any, list[DaySlice]] = {}
+    for one in Slice.objects.accepted().filter(user=user):
+        days.setdefault(one.day, []).append(
+            DaySlice(
+                order=one.pk,
+                device=str(one.device_id),
+                client=one.client,
+                total_tokens=one.total_tokens,
+                digest=bytes(one.digest),
+            )
+        )
+    return {
+        one.order
+        for of_day in days.values()
+        for one in of_day
+        if one.order not in not_counted_of(of_day)
+    }
+
+
 def reported_tokens(rows: list[UsageRow]) -> dict[tuple[str, Any], int]:
     """Tokens by (client, day)."""
     sums: dict[tuple[str, Any], int] = {}
@@ -162,6 +183,7 @@ def assert_the_sums_agree(history: History) -> None:
     assert board.total == len(shown)
     for name, user in history.people.items():
         counted = list(Slice.objects.counted().filter(user=user))
+        assert {one.pk for one in counted} == slices_that_count(user)
         tokens = sum(one.total_tokens for one in counted)
         cost = sum(one.cost_microusd for one in counted)
         rows = SliceRow.objects.filter(slice__in=counted)
