@@ -7,6 +7,7 @@ from django.core.exceptions import (
     PermissionDenied,
     RequestDataTooBig,
 )
+from django.db import close_old_connections
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -222,4 +223,8 @@ def _page(
 ) -> HttpResponse:
     name = status if status in _PAGES else 400
     context = {"message": message, "details": details or [], "status": status}
-    return render(request, f"{name}.html", context, status=status)
+    response = render(request, f"{name}.html", context, status=status)
+    # Under ASGI Django makes these pages on a thread that is not the request's and gives its
+    # database connection back to nobody: a handful of missing pages would empty the pool.
+    close_old_connections()
+    return response

@@ -116,7 +116,8 @@ def open_browser(site: str, browser: Browser) -> Iterator[Open]:
     yield open_one
     for visitor in visitors:
         visitor.context.close()
-    assert [fault for visitor in visitors for fault in visitor.faults] == []
+    faults = [fault for visitor in visitors for fault in visitor.faults]
+    assert not faults, "\n".join(faults)
 
 
 def session_key_of(user: User) -> str:

@@ -24,7 +24,8 @@ def leave_early(site: str, *, seed: int) -> None:
     whims = random.Random(seed)
     for visit in range(VISITS):
         with socket.create_connection((address.hostname or "", address.port or 0)) as leaving:
-            request = f"GET /nobody-{visit} HTTP/1.1\r\nHost: {address.netloc}\r\n"
+            path = "/nobody" if visit % 2 else "/"
+            request = f"GET {path} HTTP/1.1\r\nHost: {address.netloc}\r\n"
             leaving.sendall(f"{request}Cookie: sessionid={'a' * 32}\r\n\r\n".encode())
             time.sleep(whims.random() * LONGEST_PATIENCE_SECONDS)
 

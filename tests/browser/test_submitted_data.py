@@ -52,20 +52,24 @@ def test_a_ccusage_file_is_uploaded_read_back_exported_and_taken_back(
     with zipfile.ZipFile(started.value.path()) as archive:
         names = set(archive.namelist())
         assert {
-            "profile.json",
-            "sign-ins.json",
-            "devices.csv",
-            "tokens.csv",
-            "sessions.csv",
-            "days.csv",
-            "rows.csv",
-            "slices.json",
-            "submissions.json",
+            "account/profile.json",
+            "account/sign-ins.json",
+            "account/devices.csv",
+            "account/tokens.csv",
+            "account/sessions.csv",
+            "usage/days.csv",
+            "usage/rows.csv",
+            "usage/slices.json",
+            "usage/submissions.json",
         } <= names
-        assert json.loads(archive.read("profile.json"))[0]["username"] == "alice"
+        assert json.loads(archive.read("account/profile.json"))[0]["username"] == "alice"
         sent = Submission.objects.get(user=alice)
-        assert json.loads(archive.read(f"raw/{sent.pk}.json")) == json.loads(CCUSAGE.read_text())
-        days = list(csv.DictReader(io.TextIOWrapper(archive.open("days.csv"), encoding="utf-8")))
+        assert json.loads(archive.read(f"usage/raw/{sent.pk}.json")) == json.loads(
+            CCUSAGE.read_text()
+        )
+        days = list(
+            csv.DictReader(io.TextIOWrapper(archive.open("usage/days.csv"), encoding="utf-8"))
+        )
     assert len(days) == len(json.loads(CCUSAGE.read_text())["daily"])
 
     visitor.opens("/settings/submissions")
