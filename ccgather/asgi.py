@@ -8,6 +8,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ccgather.settings")
 django_application = get_asgi_application()
 
 from ccgather.ops.body_limit import with_body_limit  # noqa: E402 - after Django is set up
+from ccgather.ops.patience import with_patience  # noqa: E402 - after Django is set up
 from ccgather.ops.static import with_static_files  # noqa: E402 - after Django is set up
 
-application = with_body_limit(with_static_files(django_application))
+application = with_body_limit(with_patience(with_static_files(django_application)))

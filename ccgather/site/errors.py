@@ -7,7 +7,7 @@ from django.core.exceptions import (
     PermissionDenied,
     RequestDataTooBig,
 )
-from django.db import close_old_connections
+from django.db import connections
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -224,7 +224,9 @@ def _page(
     name = status if status in _PAGES else 400
     context = {"message": message, "details": details or [], "status": status}
     response = render(request, f"{name}.html", context, status=status)
-    # Under ASGI Django makes these pages on a thread that is not the request's and gives its
-    # database connection back to nobody: a handful of missing pages would empty the pool.
-    close_old_connections()
+    # Django draws the page of an error in a thread of its own, where nothing gives back the
+    # connection that reading the session took. A few such threads would empty the pool.
+    for connection in connections.all(initialized_only=True):
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
     return response
