@@ -48,7 +48,7 @@ def test_devices_are_listed_with_what_they_sent(
     assert response.status_code == 200
     assert response["Cache-Control"] == "private, no-store"
     assert "laptop" in response.text
-    assert "3 days of tools stored" in response.text
+    assert "3 days of usage stored, counted by tool" in response.text
     assert "Nothing sent yet" in response.text
     assert "bobs" not in response.text
 

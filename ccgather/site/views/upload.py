@@ -27,7 +27,7 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label="File",
-        help_text="What `ccusage daily --json` printed, or a report of any format this site reads. "
+        help_text="What ccusage daily --json printed, or a report of any format this site reads. "
         "A .gz or .zst file is read as well.",
     )
     device = forms.ChoiceField(
