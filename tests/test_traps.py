@@ -30,34 +30,24 @@ from leaderboard.rules.levels import LEVELS, level_of
 from leaderboard.selectors.board import board_page, ranks_of
 from leaderboard.services.roll import roll_boards
 from leaderboard.shapes import BoardQuery
-from submissions.models import Slice, SliceRow, Submission, UsageAccount, UserDay
+from submissions.models import Slice, SliceRow, Submission, UserDay
 from submissions.report import MAX_COUNT
 from submissions.services.repricing import reprice
 from submissions.signals import usage_changed
-from tests.cast import ALICE_SECRET, JOINED, person, token_of
+from tests.cast import JOINED, person, token_of
 from tests.submissions.reports import NOW, TODAY, native_body, report, row
-from tests.submissions.sending import accept
+from tests.submissions.sending import accept, send, total
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parent.parent
 ONE_DAY = timedelta(days=1)
 YESTERDAY = TODAY - ONE_DAY
-BEARER = {"Authorization": f"Bearer {ALICE_SECRET}"}
 
 
 @pytest.fixture(autouse=True)
 def today() -> Any:
     with time_machine.travel(NOW, tick=False):
         yield
-
-
-def total(user: User) -> int:
-    account = UsageAccount.objects.filter(user=user).first()
-    return account.total_tokens if account else 0
-
-
-def send(client: Client, body: bytes) -> Any:
-    return client.post("/api/submit", data=body, content_type="application/json", headers=BEARER)
 
 
 # --- Numbers ---------------------------------------------------------------------------------

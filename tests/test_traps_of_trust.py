@@ -20,28 +20,18 @@ from leaderboard.services.roll import roll_boards
 from submissions.models import SliceRow, UsageAccount
 from tests.cast import ALICE_SECRET, person
 from tests.submissions.reports import MODEL, NOW, TODAY, native_body, report, row
-from tests.submissions.sending import accept
+from tests.submissions.sending import BEARER, accept, send, total
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parent.parent
 ONE_DAY = timedelta(days=1)
 YESTERDAY = TODAY - ONE_DAY
-BEARER = {"Authorization": f"Bearer {ALICE_SECRET}"}
 
 
 @pytest.fixture(autouse=True)
 def today() -> Any:
     with time_machine.travel(NOW, tick=False):
         yield
-
-
-def total(user: User) -> int:
-    account = UsageAccount.objects.filter(user=user).first()
-    return account.total_tokens if account else 0
-
-
-def send(client: Client, body: bytes) -> Any:
-    return client.post("/api/submit", data=body, content_type="application/json", headers=BEARER)
 
 
 # --- Trust -----------------------------------------------------------------------------------
