@@ -41,7 +41,12 @@ def ccgather(machine: Machine) -> Command:
 @pytest.fixture
 def read(machine: Machine) -> Callable[[], Scan]:
     """Read everything that is on the machine now."""
-    return lambda: scan(machine, started=lambda _: lambda _: None)
+
+    def read_now() -> Scan:
+        with scan(machine, started=lambda _: lambda _: None) as found:
+            return found
+
+    return read_now
 
 
 @pytest.fixture

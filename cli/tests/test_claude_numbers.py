@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ccgather_cli.reading import json_lines
+from ccgather_cli.reading import lines
 from ccgather_cli.reading.tally import Counts
 from ccgather_cli.scan import Scan
 from claude_logs import MORNING, OPUS, ClaudeLogs, assistant, dense, joined, progress, usage
@@ -264,7 +264,7 @@ def test_lenient_reading_sees_what_strict_reading_sees(logs: ClaudeLogs, counted
 def test_lines_across_the_ends_of_blocks_are_whole(
     logs: ClaudeLogs, counted: Counted, monkeypatch: pytest.MonkeyPatch, block: int
 ) -> None:
-    monkeypatch.setattr(json_lines, "BLOCK_BYTES", block)
+    monkeypatch.setattr(lines, "BLOCK_BYTES", block)
     logs.session(*(assistant(f"m{n}", f"r{n}") for n in range(5)), {"type": "x"})
     assert counted()[DAY, OPUS].messages == 5
 

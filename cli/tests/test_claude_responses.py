@@ -1,12 +1,9 @@
 """Which lines of Claude Code's transcripts are a response, and which of them counts."""
 
-import itertools
 from collections.abc import Callable
 
 import pytest
 
-from ccgather_cli.readers.claude import READER
-from ccgather_cli.reading.interface import LogFile
 from ccgather_cli.reading.tally import Counts
 from ccgather_cli.scan import Scan
 from claude_logs import HAIKU, MORNING, OPUS, ClaudeLogs, assistant, progress, usage, user
@@ -292,21 +289,3 @@ def test_an_advisor_without_a_model_of_its_own_is_left_out(
     made_up = {"type": "advisor_message", "model": "<synthetic>", **usage()}
     logs.session(assistant(tokens=usage(iterations=[nameless, made_up, None])))
     assert counted() == {(DAY, OPUS): ONE}
-
-
-def test_the_order_of_the_files_on_the_disk_does_not_matter(logs: ClaudeLogs) -> None:
-    parts = [
-        [assistant("m1", "r1", tokens=usage(out=1)), assistant("m2", None)],
-        [assistant("m1", "r1"), assistant("m2", "r2", at="2026-05-03T00:00:01Z")],
-        [assistant("m1", "r9", side=True, tokens=usage(out=7)), assistant("m3", "r3")],
-        [assistant("m3", "r3", at="2026-05-04T10:00:00Z"), assistant(None, None)],
-    ]
-    files = [LogFile(logs.session(*lines), 0) for lines in parts]
-    told = {
-        tuple(
-            (slot, repr(counts))
-            for slot, counts in READER.read(order, progressed=lambda _: None).tally
-        )
-        for order in itertools.permutations(files)
-    }
-    assert len(told) == 1

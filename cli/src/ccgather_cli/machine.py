@@ -56,6 +56,17 @@ class Machine:
             return self.folder("APPDATA", "AppData", "Roaming") / "ccgather"
         return self.folder("XDG_CONFIG_HOME", ".config") / "ccgather"
 
+    @property
+    def cache_dir(self) -> Path:
+        """Where this program keeps what it can read again."""
+        if self.variable("CCGATHER_CACHE_DIR"):
+            return self.folder("CCGATHER_CACHE_DIR")
+        if self.system == "windows":
+            return self.folder("LOCALAPPDATA", "AppData", "Local") / "ccgather" / "cache"
+        if self.system == "macos":
+            return self.home / "Library" / "Caches" / "ccgather"
+        return self.folder("XDG_CACHE_HOME", ".cache") / "ccgather"
+
 
 def system_named(platform: str) -> System:
     """Which family of conventions `sys.platform` belongs to; everything unknown is a Unix."""

@@ -81,8 +81,11 @@ def _day(text: str) -> str:
 def _scan(context: Context, *, quiet: bool) -> "Scan":
     from ccgather_cli.scan import scan  # noqa: PLC0415  (loads every reader)
 
-    with context.terminal.progress("Reading logs") as progress:
-        found = scan(context.machine, started=progress.started)
+    with (
+        context.terminal.progress("Reading logs") as progress,
+        scan(context.machine, started=progress.started) as found,
+    ):
+        pass
     for problem in found.problems:
         context.terminal.note(f"Could not be read: {problem}")
     if not quiet:

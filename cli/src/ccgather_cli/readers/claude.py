@@ -28,27 +28,35 @@ Input, cache read, cache write and output are disjoint in the log; thinking is i
 no number of its own.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
+from itertools import repeat
 from pathlib import Path
 
 import msgspec
 
 from ccgather_cli.machine import Machine
+from ccgather_cli.reading.facts import (
+    FLAGS,
+    LINK,
+    LONG,
+    LONG_CONTEXT_TOKENS,
+    MAIN,
+    TOTAL,
+    VARIANT,
+    Facts,
+    Row,
+    link_of,
+    sane,
+)
 from ccgather_cli.reading.files import files_below
-from ccgather_cli.reading.interface import Found, LogFile, Reading
-from ccgather_cli.reading.json_lines import lines_holding, object_in
+from ccgather_cli.reading.interface import Found, LogFile, Progressed
+from ccgather_cli.reading.lines import Lines, object_in
 from ccgather_cli.reading.numbers import MAX_COUNT, count_of, text_of
-from ccgather_cli.reading.responses import Identity, Responses, Tokens
-from ccgather_cli.reading.tally import Tally
 from ccgather_cli.reading.timestamps import second_of
 
 CLIENT = "claude"
-LONG_CONTEXT_TOKENS = 200_000
-"""A request with more input than this, cache included, has another price for some models."""
 
 _SYNTHETIC = "<synthetic>"
-_UNNAMED_MODEL = "unknown"
-_MODEL_LENGTH = 200
 _COUNT_BITS = MAX_COUNT.bit_length()
 """A negative or too large number is what is left after shifting by these."""
 
@@ -108,20 +116,32 @@ class ClaudeReader:
     client = CLIENT
     name = "Claude Code"
     parser_version = 1
+    appends = True
 
     def find(self, machine: Machine) -> Found:
         """Transcripts below every `projects` folder, sub-agents' included."""
         roots = [folder / "projects" for folder in _config_folders(machine)]
         return files_below(roots, wanted=_is_transcript)
 
-    def read(self, files: Sequence[LogFile], *, progressed: Callable[[int], None]) -> Reading:
-        """Every response in `files`, once, on the UTC day of its most complete line."""
-        reading = Reading(Tally())
-        responses = Responses(long_context_tokens=LONG_CONTEXT_TOKENS)
-        for file in sorted(files, key=lambda file: str(file.path)):
-            _read_file(file.path, responses, reading, progressed)
-        responses.tell(reading.tally, client=CLIENT)
-        return reading
+    def extract(self, log: LogFile, facts: Facts, *, start: int, progressed: Progressed) -> int:
+        """Every response in one transcript, by (message id, request id)."""
+        with open(log.path, "rb", buffering=0) as file:
+            lines = Lines(file, b'"usage"', start=start, progressed=progressed)
+            responses = _Responses(facts)
+            for text in lines:
+                reason = _take(text, responses)
+                if reason:
+                    facts.skip(reason)
+        responses.tell()
+        return lines.end
+
+    def settle(self, logs: Sequence[Facts]) -> Iterable[tuple[Facts, Row]]:
+        """One row a response; see `_kept` for rows that share a message id."""
+        if len(logs) == 1:
+            links = {row[LINK] for row in logs[0].rows}
+            if len(links) == len(logs[0].rows):
+                return zip(repeat(logs[0]), logs[0].rows)
+        return _settled(logs)
 
 
 READER = ClaudeReader()
@@ -146,22 +166,106 @@ def _is_transcript(name: str) -> bool:
     return name.endswith(".jsonl") and name != "journal.jsonl"
 
 
-def _read_file(
-    path: Path, responses: Responses, reading: Reading, progressed: Callable[[int], None]
-) -> None:
-    try:
-        with path.open("rb", buffering=0) as file:
-            for text in lines_holding(file, b'"usage"', progressed=progressed):
-                reason = _take(text, responses)
-                if reason:
-                    reading.skipped[reason] += 1
-    except FileNotFoundError:
-        return  # Claude Code deletes old transcripts, also while this runs
-    except OSError as problem:
-        reading.problems.append(f"{path}: {problem.strerror or problem}")
+_Key = tuple[str, str]
+"""(message id, request id), "" for one that is missing."""
 
 
-def _take(text: bytes, responses: Responses) -> str:
+class _Responses:
+    """The responses of one transcript while it is read, each by its most complete line.
+
+    Identities stay text until the end: the four lines of a streamed response cost one digest.
+    """
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._rows: dict[_Key, Row] = {}
+        self._unnamed: list[Row] = []
+        self._models: dict[str | None, int] = {}
+
+    def add(self, key: _Key, row: Row) -> None:
+        """Take a line in, as a row without its link."""
+        self._facts.records += 1
+        if key == ("", ""):
+            self._unnamed.append(row)
+            return
+        known = self._rows.get(key)
+        if known is None:
+            self._rows[key] = row
+            return
+        main = (row[FLAGS] | known[FLAGS]) & MAIN
+        kept = row if row[TOTAL] > known[TOTAL] else known
+        if main and not kept[FLAGS] & MAIN:
+            kept = (*kept[:FLAGS], kept[FLAGS] | MAIN, kept[FLAGS + 1])
+        self._rows[key] = kept
+
+    def model(self, name: str | None) -> int:
+        """The number of a model."""
+        number = self._models.get(name)
+        if number is None:
+            number = self._models[name] = self._facts.model_number(name)
+        return number
+
+    def tell(self) -> None:
+        """Give the facts the responses, with their links."""
+        take = self._facts.take
+        for (message_id, request_id), row in self._rows.items():
+            if message_id:
+                link = link_of(CLIENT, message_id)
+                variant = link_of("", request_id) if request_id else 0
+            else:
+                link, variant = link_of(CLIENT, f"\0{request_id}"), 0
+            take((row[TOTAL], link, variant, *row[VARIANT + 1 :]))
+        for row in self._unnamed:
+            take(row)
+
+
+def _settled(logs: Sequence[Facts]) -> Iterable[tuple[Facts, Row]]:
+    """One row a response among transcripts that share message ids."""
+    chains: dict[int, dict[int, tuple[Facts, Row]]] = {}
+    for facts in logs:
+        for row in facts.rows:
+            if not row[LINK]:
+                yield facts, row
+                continue
+            chain = chains.setdefault(row[LINK], {})
+            known = chain.get(row[VARIANT])
+            if known is None:
+                chain[row[VARIANT]] = (facts, row)
+                continue
+            main = (row[FLAGS] | known[1][FLAGS]) & MAIN
+            kept = (facts, row) if row[TOTAL] > known[1][TOTAL] else known
+            if main and not kept[1][FLAGS] & MAIN:
+                flags = kept[1][FLAGS] | MAIN
+                kept = (kept[0], (*kept[1][:FLAGS], flags, kept[1][FLAGS + 1]))
+            chain[row[VARIANT]] = kept
+    for chain in chains.values():
+        yield from chain.values() if len(chain) == 1 else _kept(list(chain.values()))
+
+
+def _kept(chain: Sequence[tuple[Facts, Row]]) -> Iterable[tuple[Facts, Row]]:
+    """Which rows with one message id are responses of their own.
+
+    Rows of the main chain are, each with its request. Side chains repeat the parent under
+    other requests: one of them counts if nothing of the main chain is left. A row without a
+    request can be any of the others, so it only counts in the place of a smaller one.
+    """
+    main = [item for item in chain if item[1][FLAGS] & MAIN]
+    candidates = main or [max(chain, key=_total)]
+    named = [item for item in candidates if item[1][VARIANT]]
+    unnamed = [item for item in candidates if not item[1][VARIANT]]
+    if not named or not unnamed:
+        return candidates
+    largest = max(named, key=_total)
+    if _total(unnamed[0]) > _total(largest):
+        named[named.index(largest)] = unnamed[0]
+    return named
+
+
+def _total(item: tuple[Facts, Row]) -> int:
+    return item[1][TOTAL]
+
+
+def _take(text: bytes, responses: _Responses) -> str:
     """Count a line if it is usage; the reason in words, if it is and cannot be counted."""
     try:
         line = _decode_line(text)
@@ -175,44 +279,42 @@ def _take(text: bytes, responses: Responses) -> str:
     return _count_line(line, responses)
 
 
-def _count_line(line: _Line, responses: Responses) -> str:
+def _count_line(line: _Line, responses: _Responses) -> str:
     message = line.message
     if message is None or message.usage is None or message.model == _SYNTHETIC:
         return ""
     if line.type != "assistant" and (line.type is not None or message.role == "user"):
         return ""
     usage = message.usage
-    tokens = _tokens_of(usage)
-    advisors = [item for item in usage.iterations if _is_advisor(item)] if usage.iterations else ()
-    if not tokens.total and not advisors:
-        return ""
     second = second_of(line.timestamp)
     if second is None:
-        return "without a usable time"
-    row = responses.add(
-        Identity(message.id or "", line.requestId or "", line.isSidechain is True),
-        second=second,
-        model=_model_name(message.model),
-        tokens=tokens,
-    )
-    for position, item in enumerate(advisors):
-        responses.add_advisor(row, position, second, _model_name(item.model), _tokens_of(item))
+        return "without a usable time" if _has_tokens(usage) else ""
+    key = (message.id or "", line.requestId or "")
+    main = 0 if line.isSidechain is True else MAIN
+    row = _row(usage, second, responses.model(message.model), main)
+    if row[TOTAL]:
+        responses.add(key, row)
+    if usage.iterations:
+        for position, item in enumerate(usage.iterations):
+            if _is_advisor(item):
+                # Repeated with its response, so its place there is its identity.
+                row = _row(item, second, responses.model(item.model), MAIN)
+                responses.add((f"{key[0] or key[1]}\0{position}", ""), row)
     return ""
+
+
+def _has_tokens(usage: _Usage) -> bool:
+    advisors = usage.iterations or ()
+    return _row(usage, 1, 0, 0)[TOTAL] > 0 or any(map(_is_advisor, advisors))
 
 
 def _is_advisor(item: _Iteration) -> bool:
     own_model = bool(item.model) and item.model != _SYNTHETIC
-    return item.type == "advisor_message" and own_model and _tokens_of(item).total > 0
+    return item.type == "advisor_message" and own_model and _row(item, 1, 0, 0)[TOTAL] > 0
 
 
-def _model_name(model: str | None) -> str:
-    name = (model or "").strip()
-    if not name.isprintable():
-        name = "".join(letter for letter in name if letter.isprintable())
-    return name[:_MODEL_LENGTH] or _UNNAMED_MODEL
-
-
-def _tokens_of(usage: _Usage | _Iteration) -> Tokens:
+def _row(usage: _Usage | _Iteration, second: int, model: int, flags: int) -> Row:
+    """The figures of a line, without its link."""
     fresh, output = usage.input_tokens or 0, usage.output_tokens or 0
     cache_read, written = usage.cache_read_input_tokens or 0, usage.cache_creation_input_tokens
     five_minutes = one_hour = 0
@@ -220,15 +322,29 @@ def _tokens_of(usage: _Usage | _Iteration) -> Tokens:
         five_minutes = usage.cache_creation.ephemeral_5m_input_tokens or 0
         one_hour = usage.cache_creation.ephemeral_1h_input_tokens or 0
     if (fresh | output | cache_read | (written or 0) | five_minutes | one_hour) >> _COUNT_BITS:
-        fresh, output, cache_read = _sane(fresh), _sane(output), _sane(cache_read)
-        five_minutes, one_hour = _sane(five_minutes), _sane(one_hour)
-        written = None if written is None else _sane(written)
+        fresh, output, cache_read = sane(fresh), sane(output), sane(cache_read)
+        five_minutes, one_hour = sane(five_minutes), sane(one_hour)
+        written = None if written is None else sane(written)
     cache_write = five_minutes + one_hour if written is None else written
-    return Tokens(fresh, output, cache_read, cache_write, min(one_hour, cache_write))
-
-
-def _sane(value: int) -> int:
-    return value if 0 <= value <= MAX_COUNT else 0
+    prompt = fresh + cache_read + cache_write
+    if prompt > LONG_CONTEXT_TOKENS:
+        flags |= LONG
+    return (
+        prompt + output,
+        0,
+        0,
+        second,
+        model,
+        0,
+        fresh,
+        output,
+        cache_read,
+        cache_write,
+        0,
+        min(one_hour, cache_write),
+        flags,
+        1,
+    )
 
 
 def _unwrapped(outer: _Line) -> _Line:

@@ -1,41 +1,62 @@
 """Finding log files below a tool's folders."""
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from ccgather_cli.reading.interface import Found, LogFile
+from ccgather_cli.reading.interface import Found, LogFile, log_file
 
 
-def files_below(roots: Iterable[Path], *, wanted: Callable[[str], bool]) -> Found:
+def files_below(
+    roots: Iterable[Path],
+    *,
+    wanted: Callable[[str], bool],
+    entered: Callable[[str], bool] = lambda _name: True,
+    companions: Callable[[str], Sequence[str]] = lambda _path: (),
+) -> Found:
     """Every file below `roots` whose name is `wanted`, in the order of the paths.
 
     A root may be a link; linked folders inside it are not followed, so that a link back up
-    cannot make a circle. A file that is reachable twice (roots within one another, hard links)
-    is taken once, under its first path: lines without any identity would count twice otherwise.
+    cannot make a circle. `entered` says which folders are looked into, by their name. A file that
+    is reachable twice (roots within one another, hard links) is taken once, under its first path.
     """
     roots = tuple(dict.fromkeys(roots))
     problems: list[str] = []
+    paths: set[str] = set()
 
     def unlistable(problem: OSError) -> None:
-        if not isinstance(problem, FileNotFoundError):
+        if not isinstance(problem, (FileNotFoundError, NotADirectoryError)):
             problems.append(f"{problem.filename}: {problem.strerror}")
 
-    paths = {
-        os.path.join(folder, name)  # noqa: PTH118  (a Path a file is slow with 10,000 of them)
-        for root in roots
-        for folder, _, names in os.walk(root, onerror=unlistable)
-        for name in names
-        if wanted(name)
-    }
+    for root in roots:
+        for folder, below, names in os.walk(root, onerror=unlistable):
+            below[:] = [name for name in below if entered(name)]
+            paths.update(f"{folder}{os.sep}{name}" for name in names if wanted(name))
+    return found_at(paths, roots=roots, problems=problems, companions=companions)
+
+
+def found_at(
+    paths: Iterable[str],
+    *,
+    roots: Iterable[Path],
+    problems: Iterable[str] = (),
+    companions: Callable[[str], Sequence[str]] = lambda _path: (),
+    notes: Iterable[str] = (),
+) -> Found:
+    """The files at those of `paths` that exist, each file on the disk once."""
+    problems = list(problems)
     files: dict[tuple[int, int] | str, LogFile] = {}
-    for path in sorted(paths):
+    for path in sorted(set(paths)):
         try:
-            status = os.stat(path)  # noqa: PTH116
+            file = log_file(path, companions=companions(path))
         except OSError as problem:
-            if not isinstance(problem, FileNotFoundError):
-                problems.append(f"{path}: {problem.strerror}")
+            problems.append(f"{path}: {problem.strerror}")
             continue
-        identity = (status.st_dev, status.st_ino) if status.st_ino else path
-        files.setdefault(identity, LogFile(Path(path), status.st_size))
-    return Found(roots=roots, files=tuple(files.values()), problems=tuple(problems))
+        if file is not None:
+            files.setdefault(file.identity if any(file.identity) else path, file)
+    return Found(
+        roots=tuple(dict.fromkeys(roots)),
+        files=tuple(files.values()),
+        problems=tuple(problems),
+        notes=tuple(notes),
+    )
