@@ -34,7 +34,7 @@ class Truth:
     peer_notes: dict[str, str] = field(default_factory=dict)
     burned: dict[tuple[str, str], Burned] = field(default_factory=lambda: defaultdict(Burned))
 
-    def add(  # noqa: PLR0913  (the five classes)
+    def add(
         self,
         day: str,
         model: str,

@@ -1,4 +1,4 @@
-"""Which rows count: the rule that most tools share, and which files have to be looked at together."""
+"""Which rows count: the rule that most tools share, and which files belong together."""
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
