@@ -13,7 +13,7 @@ from ccgather_cli.reading.tally import Counts
 from ccgather_cli.scan import Scan, scan
 from claude_logs import ClaudeLogs
 from command import Command
-from loopback_site import ACCEPTED, TOKEN, WHOSE, LoopbackSite, answers
+from loopback_site import ACCEPTED, CONFIG, TOKEN, WHOSE, LoopbackSite, answers
 
 
 @pytest.fixture
@@ -60,6 +60,7 @@ def site() -> Iterator[LoopbackSite]:
     server = LoopbackSite()
     server.on("/api/auth/token", answers(WHOSE))
     server.on("/api/auth/logout", answers({"success": True}))
+    server.on("/api/config", answers(CONFIG))
     server.on("/api/submit", answers(ACCEPTED))
     server.start()
     yield server

@@ -96,7 +96,7 @@ def test_waits_do_not_add_up_to_more_than_a_minute(alice: Command, site: Loopbac
         (sends(b"<html>not here</html>", 404), 1, "Is the address right?"),
         (sends(b"", 200), 1, "did not answer like a CCGather site"),
         (sends(b"", 308, Location="https://board.example/x"), 1, "https://board.example/x"),
-        (answers({"success": True}), 1, "does not understand"),
+        (answers({"success": True}), 1, "did not answer like a CCGather site"),
         (answers({"status": "verified", "rank": "first"}), 1, "does not understand"),
     ],
 )

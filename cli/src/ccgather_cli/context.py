@@ -30,7 +30,11 @@ class Context:
             at=datetime.now(timezone.utc),
         )
 
-    def site(self, server: str, *, token: str = "", insecure_http: bool) -> Site:
+    def site(
+        self, server: str, *, token: str = "", insecure_http: bool, patience: float = 60.0
+    ) -> Site:
         """A site to talk to. Raises `UsageError` for an open line to another machine."""
         refuse_open_line(server, allowed=insecure_http)
-        return Site(server, token=token, pause=self.pause, say=self.terminal.note)
+        return Site(
+            server, token=token, pause=self.pause, say=self.terminal.note, patience=patience
+        )

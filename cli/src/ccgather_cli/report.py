@@ -3,10 +3,13 @@
 It is built from sums, never from lines: a prompt or a path has no way in here.
 """
 
+from collections.abc import Collection, Iterable
+
 import msgspec
 
 from ccgather_cli import __version__
 from ccgather_cli.device import Device
+from ccgather_cli.evidence import VERSION, Hours, Salting, Sketch
 from ccgather_cli.reading.tally import Counts, Slot, Tally
 
 SCHEMA = "ccgather-report/1"
@@ -68,6 +71,32 @@ class Totals(_Wire):
     messages: int
 
 
+class SketchRow(_Wire):
+    """The smallest salted hashes of the message ids of one tool's UTC day."""
+
+    day: str
+    client: str
+    messages: int
+    hashes: tuple[str, ...]
+
+
+class Evidence(_Wire):
+    """Sketches for one site: `docs/evidence.md`."""
+
+    version: int
+    k: int
+    salt_id: str
+    sketches: list[SketchRow]
+
+
+class HourRow(_Wire):
+    """Responses by UTC hour, 24 of them; only sent by people who switched it on."""
+
+    day: str
+    client: str
+    counts: tuple[int, ...]
+
+
 class ScanFacts(_Wire):
     """What the reading behind the rows was."""
 
@@ -86,18 +115,32 @@ class Report(_Wire):
     scan: ScanFacts
     rows: list[Row]
     totals: Totals
+    evidence: Evidence | None = None
+    hourly: list[HourRow] | None = None
 
 
 def report_of(
-    tally: Tally, *, device: Device, full_history: bool, parser_versions: dict[str, int]
+    tally: Tally,
+    *,
+    device: Device,
+    full_history: bool,
+    parser_versions: dict[str, int],
+    source: str = "cli",
+    sketches: Iterable[Sketch] = (),
+    salting: Salting | None = None,
+    hours: Iterable[Hours] = (),
 ) -> Report:
-    """The report that says `tally`. Rows are in order, so equal logs give equal bytes."""
+    """The report that says `tally`. Rows are in order, so equal logs give equal bytes.
+
+    Sketches and hours of days that the tally does not have are left out.
+    """
     total = tally.total()
+    days = {(slot.day, slot.client) for slot, _ in tally}
     return Report(
         schema=SCHEMA,
         collector=Collector(name="ccgather", version=__version__),
         device=ReportDevice(id=device.id, name=device.name),
-        source="cli",
+        source=source,
         day_basis="utc",
         scan=ScanFacts(full_history=full_history, parser_versions=parser_versions),
         rows=[_row(slot, counts) for slot, counts in tally],
@@ -110,7 +153,25 @@ def report_of(
             reasoning=total.reasoning,
             messages=total.messages,
         ),
+        evidence=_evidence(sketches, salting, days) if salting is not None else None,
+        hourly=[
+            HourRow(each.day, each.client, each.counts)
+            for each in hours
+            if (each.day, each.client) in days
+        ]
+        or None,
     )
+
+
+def _evidence(
+    sketches: Iterable[Sketch], salting: Salting, days: Collection[tuple[str, str]]
+) -> Evidence | None:
+    rows = [
+        SketchRow(each.day, each.client, each.messages, each.hashes)
+        for each in sketches
+        if (each.day, each.client) in days
+    ]
+    return Evidence(VERSION, salting.k, salting.salt_id, rows) if rows else None
 
 
 def _row(slot: Slot, counts: Counts) -> Row:

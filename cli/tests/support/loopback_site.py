@@ -25,6 +25,15 @@ DEVICE = {
     "interval": 5,
 }
 COMPLETE = {"status": "complete", "token": TOKEN, "user": {"username": "alice", "avatarUrl": ""}}
+SALT = bytes(range(32))
+CONFIG: dict[str, Any] = {
+    "siteName": "Board",
+    "minCliVersion": "0.1.0",
+    "latestCliVersion": "0.1.0",
+    "limits": {"rows": 20_000},
+    "evidence": {"version": 1, "salt": SALT.hex(), "saltId": "37214e53", "k": 64},
+    "features": {"evidence": True},
+}
 ACCEPTED: dict[str, Any] = {
     "success": True,
     "submissionId": "0199a000-0000-7000-8000-000000000000",

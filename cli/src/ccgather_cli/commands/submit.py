@@ -1,29 +1,20 @@
 """`ccgather submit`: read the logs, show the sums, send them."""
 
-import gzip
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from datetime import date, timedelta
+from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
-from ccgather_cli.arguments import add_insecure_http
+from ccgather_cli.arguments import add_clients, add_days, add_insecure_http, checked_days
 from ccgather_cli.context import Context
 from ccgather_cli.credentials import Credentials, current_credentials
-from ccgather_cli.device import this_device
-from ccgather_cli.errors import DONE, FAILED, CliError, UsageError
+from ccgather_cli.errors import DONE, FAILED, CliError, NotLoggedInError, UsageError
 from ccgather_cli.site import Answer
 
 if TYPE_CHECKING:
     from ccgather_cli.reading.tally import Tally
-    from ccgather_cli.scan import Scan
+    from ccgather_cli.sending import Read
+    from ccgather_cli.site_config import SiteConfig
 
 SUMMARY = "send this machine's daily sums"
-
-_AHEAD_OF_UTC = timedelta(hours=14)
-"""How far ahead of UTC a clock on Earth can rightly be: no honest day is later."""
-
-_FIRST_DAY = "2020-01-01"
-"""No coding agent is older; the site refuses a report with earlier days."""
-_DAYS_NAMED = 5
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -39,8 +30,8 @@ def add_arguments(parser: ArgumentParser) -> None:
         action="store_true",
         help="replace the days in the report even where the site has more tokens for them",
     )
-    parser.add_argument("--since", metavar="DAY", type=_day, help="first UTC day, YYYY-MM-DD")
-    parser.add_argument("--until", metavar="DAY", type=_day, help="last UTC day, YYYY-MM-DD")
+    add_days(parser)
+    add_clients(parser)
     parser.add_argument("--json", action="store_true", help="print the site's answer as JSON")
     parser.add_argument("--quiet", "-q", action="store_true", help="print nothing but problems")
     add_insecure_http(parser)
@@ -48,88 +39,65 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, context: Context) -> int:
     """Read, preview, confirm, send, tell."""
-    if arguments.since and arguments.until and arguments.since > arguments.until:
-        raise UsageError("--since is after --until.")
-    credentials = None
-    if not arguments.dry_run:
-        if not arguments.yes and not context.terminal.can_ask:
-            raise UsageError(
-                "There is no terminal to ask on, so nothing was sent. "
-                "Give --yes to send without being asked."
-            )
-        credentials = current_credentials(context.machine)
-    found = _scan(context, quiet=arguments.quiet)
-    tally = _chosen(found, arguments, context)
-    body = _body(found, tally, arguments, context)
-    if credentials is None:
-        context.terminal.write(body)
-        return DONE
-    if not _agreed(tally, credentials, arguments, context):
+    checked_days(arguments)
+    if arguments.dry_run:
+        return _dry_run(arguments, context)
+    if not arguments.yes and not context.terminal.can_ask:
+        raise UsageError(
+            "There is no terminal to ask on, so nothing was sent. "
+            "Give --yes to send without being asked."
+        )
+    credentials = current_credentials(context.machine)
+    read = _read(arguments, context)
+    if not _agreed(read.tally, credentials, arguments, context):
         context.terminal.note("Nothing was sent.")
         return FAILED
-    return _told(_sent(body, credentials, arguments, context), arguments, context)
+    from ccgather_cli.sending import body_of, deliver  # noqa: PLC0415
+    from ccgather_cli.site_config import site_config  # noqa: PLC0415
 
-
-def _day(text: str) -> str:
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        message = f"{text!r} is no day; write it as 2026-01-31"
-        raise ArgumentTypeError(message) from None
-
-
-def _scan(context: Context, *, quiet: bool) -> "Scan":
-    from ccgather_cli.scan import scan  # noqa: PLC0415  (loads every reader)
-
-    with (
-        context.terminal.progress("Reading logs") as progress,
-        scan(context.machine, started=progress.started) as found,
-    ):
-        pass
-    for problem in found.problems:
-        context.terminal.note(f"Could not be read: {problem}")
-    if not quiet:
-        for reason, count in sorted(found.skipped.items()):
-            lines = "line" if count == 1 else "lines"
-            context.terminal.note(f"Left out: {count:,} {lines} {reason}.")
-    return found
-
-
-def _chosen(found: "Scan", arguments: Namespace, context: Context) -> "Tally":
-    """The days to send. A clock that was wrong once must not stop every report after it."""
-    last = (context.at + _AHEAD_OF_UTC).date().isoformat()
-    days = {slot.day for slot, _ in found.tally}
-    impossible = sorted(day for day in days if not _FIRST_DAY <= day <= last)
-    if impossible:
-        context.terminal.note(
-            f"Left out: {', '.join(impossible[:_DAYS_NAMED])}"
-            f"{' and more' if len(impossible) > _DAYS_NAMED else ''}. "
-            "The clock was wrong when that was logged."
+    insecure = arguments.insecure_http
+    config = site_config(context, credentials.server, insecure_http=insecure)
+    with context.site(credentials.server, token=credentials.token, insecure_http=insecure) as site:
+        answer = deliver(
+            body_of(read, context, config),
+            site=site,
+            credentials=credentials,
+            context=context,
+            config=config,
+            replaces=arguments.force,
         )
-    since, until = (
-        max(arguments.since or _FIRST_DAY, _FIRST_DAY),
-        min(arguments.until or last, last),
+    return _told(answer, config, arguments, context)
+
+
+def _read(arguments: Namespace, context: Context) -> "Read":
+    from ccgather_cli.sending import read_logs  # noqa: PLC0415  (loads every reader)
+
+    return read_logs(
+        context,
+        since=arguments.since,
+        until=arguments.until,
+        clients=arguments.client,
+        quiet=arguments.quiet,
     )
-    tally = found.tally.between(since, until)
-    if len(tally):
-        return tally
-    if arguments.since or arguments.until:
-        raise CliError("There is no usage on those days, so nothing was sent.")
-    places = [f"{name}: {root}" for name, roots in found.looked_in for root in roots]
-    raise CliError("No usage was found, so nothing was sent. Looked in:", details=places)
 
 
-def _body(found: "Scan", tally: "Tally", arguments: Namespace, context: Context) -> bytes:
-    from ccgather_cli.report import bytes_of, report_of  # noqa: PLC0415
+def _dry_run(arguments: Namespace, context: Context) -> int:
+    from ccgather_cli.sending import body_of  # noqa: PLC0415
+    from ccgather_cli.site_config import SiteConfig, site_config  # noqa: PLC0415
 
-    whole = not arguments.since and not arguments.until
-    report = report_of(
-        tally,
-        device=this_device(context.machine),
-        full_history=whole and found.complete,
-        parser_versions=found.parser_versions,
-    )
-    return bytes_of(report)
+    read = _read(arguments, context)
+    try:
+        credentials = current_credentials(context.machine)
+    except NotLoggedInError:
+        config = SiteConfig()
+        if not arguments.quiet:
+            context.terminal.note(
+                "You are not logged in: evidence is salted for a site, and left out here."
+            )
+    else:
+        config = site_config(context, credentials.server, insecure_http=arguments.insecure_http)
+    context.terminal.write(body_of(read, context, config))
+    return DONE
 
 
 def _agreed(
@@ -148,21 +116,9 @@ def _agreed(
     return terminal.confirmed(f"Send to {credentials.server}{whose}{replacing}?")
 
 
-def _sent(body: bytes, credentials: Credentials, arguments: Namespace, context: Context) -> Answer:
-    path = "/api/submit?mode=replace" if arguments.force else "/api/submit"
-    with context.site(
-        credentials.server, token=credentials.token, insecure_http=arguments.insecure_http
-    ) as site:
-        return site.ask(
-            "POST",
-            path,
-            body=gzip.compress(body, 6, mtime=0),
-            headers={"Content-Encoding": "gzip"},
-        )
-
-
-def _told(answer: Answer, arguments: Namespace, context: Context) -> int:
+def _told(answer: Answer, config: "SiteConfig", arguments: Namespace, context: Context) -> int:
     from ccgather_cli.outcome import lines_of, outcome_of  # noqa: PLC0415
+    from ccgather_cli.sending import UPGRADE  # noqa: PLC0415
 
     outcome = outcome_of(answer.content)
     if arguments.json:
@@ -176,4 +132,6 @@ def _told(answer: Answer, arguments: Namespace, context: Context) -> int:
         context.terminal.print("\n".join(lines_of(outcome)))
     elif outcome.exit_code != DONE:
         context.terminal.note(lines_of(outcome)[0])
+    if config.has_newer and not arguments.quiet:
+        context.terminal.note(f"There is a newer ccgather, {config.latest_version}. {UPGRADE}")
     return outcome.exit_code

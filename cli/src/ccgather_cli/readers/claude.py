@@ -31,6 +31,7 @@ no number of its own.
 from collections.abc import Iterable, Sequence
 from itertools import repeat
 from pathlib import Path
+from zlib import crc32
 
 import msgspec
 
@@ -207,16 +208,23 @@ class _Responses:
 
     def tell(self) -> None:
         """Give the facts the responses, with their links."""
-        take = self._facts.take
-        for (message_id, request_id), row in self._rows.items():
-            if message_id:
-                link = link_of(CLIENT, message_id)
-                variant = link_of("", request_id) if request_id else 0
-            else:
-                link, variant = link_of(CLIENT, f"\0{request_id}"), 0
-            take((row[TOTAL], link, variant, *row[VARIANT + 1 :]))
-        for row in self._unnamed:
-            take(row)
+        rows = [
+            (row[TOTAL], *_identity(*key), *row[_AFTER_IDENTITY:])
+            for key, row in self._rows.items()
+        ]
+        rows.extend(self._unnamed)
+        self._facts.take_all(rows)
+
+
+_AFTER_IDENTITY = VARIANT + 1
+
+
+def _identity(message_id: str, request_id: str) -> tuple[int, int]:
+    """The link and the variant. A variant only tells apart the few requests of one message id."""
+    if not message_id:
+        return link_of(CLIENT, f"\0{request_id}"), 0
+    variant = crc32(request_id.encode(errors="replace")) + 1 if request_id else 0
+    return link_of(CLIENT, message_id), variant
 
 
 def _settled(logs: Sequence[Facts]) -> Iterable[tuple[Facts, Row]]:

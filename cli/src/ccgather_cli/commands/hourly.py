@@ -1,0 +1,27 @@
+"""`ccgather hourly`: whether the hours of your responses are sent too."""
+
+from argparse import ArgumentParser, Namespace
+
+from ccgather_cli.context import Context
+from ccgather_cli.errors import DONE
+from ccgather_cli.preferences import Preferences, keep_preferences, preferences
+
+SUMMARY = "send the hours of the day too (for the hour badges), or keep them here"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("switch", nargs="?", choices=("on", "off"), help="without it: say which")
+
+
+def run(arguments: Namespace, context: Context) -> int:
+    """Switch, and say what holds."""
+    if arguments.switch:
+        keep_preferences(context.machine, Preferences(hourly=arguments.switch == "on"))
+    if preferences(context.machine).hourly:
+        context.terminal.print(
+            "Hours are on: every report carries 24 counts of responses a day and tool."
+        )
+    else:
+        context.terminal.print("Hours are off: they stay on this machine.")
+    return DONE
