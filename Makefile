@@ -5,11 +5,12 @@
 # make fmt     put the style right
 # make bench   measure
 # make screenshots   the README's pictures, from a site that `make run` serves
+# make prices  write the price table that the command carries from the one the site uses
 # make lock    resolve requirements/*.in again; make lock UPGRADE=1 takes the newest releases
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test acceptance check bench fmt screenshots lock
+.PHONY: help setup run demo test acceptance check bench fmt screenshots prices lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -84,6 +85,9 @@ screenshots: setup
 
 bench: setup
 	@$(PYTHON) -m benchmarks $(ARGS)
+
+prices: setup
+	@$(PYTHON) -m tools.price_table
 
 # Addresses of registries and folders of this machine stay out of the locked files.
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.12 \

@@ -123,6 +123,13 @@ class ReadingProgress:
         if self._bar is not None:
             self._bar.stop()
 
+    def done(self) -> None:
+        """Take the bar away: what follows is shown in its place."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+        self._shown = False
+
     def started(self, total: int) -> Callable[[int], None]:
         """Take the bytes there are to read; gives who is to be told of each part."""
         self._total = total

@@ -126,6 +126,7 @@ class ClaudeReader:
 
     def extract(self, log: LogFile, facts: Facts, *, start: int, progressed: Progressed) -> int:
         """Every response in one transcript, by (message id, request id)."""
+        facts.session_number(_session_of(log.path))  # the only one, so number 0
         with open(log.path, "rb", buffering=0) as file:
             lines = Lines(file, b'"usage"', start=start, progressed=progressed)
             responses = _Responses(facts)
@@ -160,6 +161,14 @@ def _config_folders(machine: Machine) -> list[Path]:
     if "," not in named or machine.expand(named).is_dir():
         return [machine.expand(named)]
     return [machine.expand(part.strip()) for part in named.split(",") if part.strip()]
+
+
+def _session_of(path: str) -> str:
+    """The session whose transcript this is; sub-agents' belong to the session above them."""
+    parts = Path(path).parts
+    if "subagents" in parts:
+        return parts[parts.index("subagents") - 1]
+    return Path(path).stem
 
 
 def _is_transcript(name: str) -> bool:
