@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from submissions.models import RejectedReport, Slice, Submission, UnpricedModel
+from submissions.models import EvidenceSalt, RejectedReport, Slice, Submission, UnpricedModel
 
 
 class ReadOnlyAdmin(admin.ModelAdmin[Any]):
@@ -53,6 +53,15 @@ class SliceAdmin(ReadOnlyAdmin):
     list_select_related = ("user",)
     search_fields = ("user__username", "client")
     show_full_result_count = False
+
+
+@admin.register(EvidenceSalt)
+class EvidenceSaltAdmin(ReadOnlyAdmin):
+    """What message ids were hashed with, since when, and who changed it."""
+
+    list_display = ("id", "number", "made_at", "made_by")
+    fields = ("id", "number", "made_at", "made_by")
+    ordering = ("-number",)
 
 
 @admin.register(RejectedReport)

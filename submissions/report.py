@@ -4,6 +4,7 @@ Everything after `submissions.formats` knows only these types. They are frozen v
 no clock, no input or output.
 """
 
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,6 +16,11 @@ Source = Literal["cli", "hook", "api", "upload"]
 
 MAX_COUNT = 2**53 - 1
 """The largest integer that survives a JSON reader which uses doubles."""
+
+HASH_BYTES = 8
+"""One hash of an evidence sketch."""
+
+HOURS = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +73,36 @@ class DeviceClaim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceSketch:
+    """The smallest hashes of the ids of one client's messages on one day.
+
+    `hashes` are unsigned 64-bit integers, big-endian, ascending and unique, one after the other;
+    `messages` is how many ids they were drawn from.
+    """
+
+    messages: int
+    hashes: bytes
+
+    def values(self, limit: int | None = None) -> tuple[int, ...]:
+        """The hashes as integers, or the smallest `limit` of them."""
+        count = len(self.hashes) // HASH_BYTES
+        count = count if limit is None else min(limit, count)
+        return struct.unpack_from(f">{count}Q", self.hashes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """The sketches of a report by (client, day), each of which has a row.
+
+    `salt_id` names the salt that the ids were hashed with; "" where the sender does not say, and
+    then it is the site's present one.
+    """
+
+    sketches: Mapping[tuple[str, date], EvidenceSketch]
+    salt_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UsageReport:
     """A statement of what one machine saw, as of the moment it was made.
 
@@ -74,7 +110,8 @@ class UsageReport:
     `day_basis` says whose days they are: UTC, or the sender's own zone.
     `parser_versions` maps a client to the version of the code that read its logs;
     `full_history` says that the scan behind it was complete, so that a newer parser version may
-    lower a day. `warnings` are sentences for the sender.
+    lower a day. `warnings` are sentences for the sender. `hours` are 24 counts of messages by
+    (client, day), where the sender tells them.
     """
 
     wire_format: WireFormat
@@ -87,11 +124,22 @@ class UsageReport:
     parser_versions: Mapping[str, int] = field(default_factory=dict)
     full_history: bool = False
     warnings: tuple[str, ...] = ()
+    evidence: Evidence | None = None
+    hours: Mapping[tuple[str, date], tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def total_tokens(self) -> int:
         """The sum over all rows."""
         return sum(row.total_tokens for row in self.rows)
+
+    @property
+    def salt_id(self) -> str:
+        """The salt of its evidence; "" without any, or where the sender does not say."""
+        return self.evidence.salt_id if self.evidence else ""
+
+    def sketch_of(self, key: tuple[str, date]) -> EvidenceSketch | None:
+        """The sketch of that (client, day), if there is one."""
+        return self.evidence.sketches.get(key) if self.evidence else None
 
     def days(self) -> tuple[date, ...]:
         """The days that the report names, ascending."""

@@ -7,13 +7,16 @@ from accounts.models import User
 from submissions.bodies import archived_body
 from submissions.models import (
     SUM_COLUMNS,
+    EvidenceSketch,
     RawReport,
     RejectedReport,
     Slice,
+    SliceHours,
     SliceRow,
     Submission,
     UserDay,
 )
+from submissions.report import HASH_BYTES, HOURS
 from submissions.services.deletion import erase_usage
 
 
@@ -68,8 +71,34 @@ _SUBMISSION_FIELDS = (
 )
 
 
+_SLICE_NAMES = ("day", "client", "device", "state")
+_SLICE_FIELDS = ("slice__day", "slice__client", "slice__device__name", "slice__state")
+
+
+def _hours(user: User) -> Iterator[tuple[object, ...]]:
+    hours = SliceHours.objects.filter(slice__user=user).order_by("slice__day", "slice__client")
+    for *names, counts in hours.values_list(*_SLICE_FIELDS, "counts").iterator():
+        yield (*names, *counts)
+
+
+def _evidence(user: User) -> Iterator[dict[str, object]]:
+    sketches = EvidenceSketch.objects.filter(slice__user=user)
+    for *names, salt_id, messages, hashes in (
+        sketches.order_by("slice__day", "slice__client")
+        .values_list(*_SLICE_FIELDS, "salt_id", "messages", "hashes")
+        .iterator()
+    ):
+        yield {
+            **dict(zip(_SLICE_NAMES, names, strict=True)),
+            "salt_id": salt_id,
+            "messages": messages,
+            "hashes": bytes(hashes).hex(" ", HASH_BYTES).split(),
+        }
+
+
 def export(user: User) -> Iterator[rights.ExportFile]:
-    """Days, rows with where they came from, submissions, refused attempts, raw reports."""
+    """Days, rows with where they came from, hours, evidence, submissions, refused attempts, raw
+    reports."""
     days = UserDay.objects.filter(user=user).order_by("day").values_list(*_DAY_FIELDS)
     yield rights.csv_file("days.csv", _DAY_FIELDS, days.iterator())
     rows = (
@@ -98,6 +127,10 @@ def export(user: User) -> Iterator[rights.ExportFile]:
             "hold_reasons",
         ).iterator(),
     )
+    yield rights.csv_file(
+        "hours.csv", [*_SLICE_NAMES, *(f"hour_{n:02}" for n in range(HOURS))], _hours(user)
+    )
+    yield rights.json_file("evidence.json", _evidence(user))
     submissions = Submission.objects.filter(user=user).order_by("submitted_at")
     yield rights.json_file("submissions.json", submissions.values(*_SUBMISSION_FIELDS).iterator())
     refused = RejectedReport.objects.filter(user=user).order_by("attempted_at")

@@ -4,8 +4,9 @@ One module a format. Each reads a decoded body into a `Reading`, which collects 
 fault; `read_report` is the only way in.
 """
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Final
 
 from submissions.errors import EmptyReportError
@@ -14,7 +15,7 @@ from submissions.formats.decode import decoded
 from submissions.formats.draft import Draft
 from submissions.formats.recognise import recognised
 from submissions.formats.sheet import Reading
-from submissions.report import DayBasis, Source, UsageReport, WireFormat
+from submissions.report import DayBasis, Evidence, Source, UsageReport, WireFormat
 from submissions.rules.validation import Problems, client_of, latest_day_of
 
 __all__ = ["read_report"]
@@ -56,6 +57,7 @@ def read_report(
     if not rows:
         raise EmptyReportError("This report has no row with a token in it")
     named = {row.client for row in rows}
+    slices = {(row.client, row.day) for row in rows}
     return UsageReport(
         wire_format=wire_format,
         day_basis=day_basis,
@@ -67,7 +69,19 @@ def read_report(
         parser_versions={name: n for name, n in draft.parser_versions.items() if name in named},
         full_history=draft.full_history,
         warnings=tuple(reading.warnings),
+        evidence=_evidence_of(draft.evidence, slices),
+        hours={key: counts for key, counts in draft.hours.items() if key in slices},
     )
+
+
+def _evidence_of(
+    evidence: Evidence | None, slices: Collection[tuple[str, date]]
+) -> Evidence | None:
+    """What is said of days that have tokens; a row without any is no usage, see `Reading.rows`."""
+    if evidence is None:
+        return None
+    kept = {key: sketch for key, sketch in evidence.sketches.items() if key in slices}
+    return replace(evidence, sketches=kept) if kept else None
 
 
 def _day_basis_of(wire_format: WireFormat, content: Mapping[str, object]) -> DayBasis:

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
-from submissions.report import DeviceClaim, Source
+from submissions.report import DeviceClaim, Evidence, Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,3 +18,5 @@ class Draft:
     device: DeviceClaim | None = None
     parser_versions: Mapping[str, int] = field(default_factory=dict)
     full_history: bool = False
+    evidence: Evidence | None = None
+    hours: Mapping[tuple[str, date], tuple[int, ...]] = field(default_factory=dict)

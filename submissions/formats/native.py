@@ -1,9 +1,13 @@
-"""`ccgather-report/1`, our own: flat rows and their sums. `contract/report-1.schema.json`."""
+"""`ccgather-report/1`, our own: flat rows, their sums, and what may come beside them.
+
+`contract/report-1.schema.json`.
+"""
 
 from collections.abc import Mapping
 from typing import Final
 
 from submissions.formats.draft import Draft
+from submissions.formats.evidence import evidence_of, hours_of
 from submissions.formats.sheet import Counts, Reading, array_at, object_at
 from submissions.report import DayBasis, DeviceClaim, Source
 from submissions.rules.validation import (
@@ -44,15 +48,19 @@ def parse(body: Mapping[str, object], reading: Reading) -> Draft:
     name, version = _collector(body, problems)
     rows = array_at(body, "rows", where="", problems=problems)
     sums = dict.fromkeys((*_CLASSES, "messages"), 0)
+    faults = problems.count
     for index, row in enumerate(rows[:MAX_ROWS]):
         where = f"rows[{index}]"
         if isinstance(row, dict):
             _read_row(row, where, reading, sums)
         else:
             problems.add(where, f"{shown(row)} is not an object")
+    known = None  # of rows with faults nothing is known that others could be held to
     if len(rows) <= MAX_ROWS:
+        known = reading.messages() if problems.count == faults else None
         _check_totals(body, sums, problems)
     parsers, full_history = scan_of(body, key="scan", problems=problems)
+    hours, evidence = hours_of(body, reading, known), evidence_of(body, reading, known)
     return Draft(
         collector=name,
         collector_version=version,
@@ -61,6 +69,8 @@ def parse(body: Mapping[str, object], reading: Reading) -> Draft:
         parser_versions=parsers,
         full_history=full_history,
         rows_stated=len(rows),
+        evidence=evidence,
+        hours=hours,
     )
 
 

@@ -218,6 +218,13 @@ class Reading:
         if sum(found.counts[-1] for found in self._sums.values()) > MAX_COUNT:
             self.problems.add("", f"the messages add up to more than {MAX_COUNT}")
 
+    def messages(self) -> dict[tuple[str, date], int]:
+        """How many messages the rows of each (client, day) have together."""
+        found: dict[tuple[str, date], int] = {}
+        for (day, client, _, _), row in self._sums.items():
+            found[client, day] = found.get((client, day), 0) + row.counts[-1]
+        return found
+
     def rows(self) -> tuple[UsageRow, ...]:
         """The rows that have tokens, sorted.
 

@@ -1,5 +1,6 @@
 """Fingerprints of what was reported, over values and not over bytes of a body."""
 
+import struct
 from collections.abc import Iterable
 from hashlib import blake2b, sha256
 from uuid import UUID
@@ -37,6 +38,14 @@ def report_digest_of(*, report: UsageReport, device_id: UUID, mode: str) -> byte
     hasher.update(repr(header).encode())
     for row in sorted((row.day.isoformat(), row.client, *_content(row)) for row in report.rows):
         hasher.update(repr(row).encode())
+    if report.evidence is not None:
+        hasher.update(f"evidence {report.evidence.salt_id}".encode())
+        for key, sketch in sorted(report.evidence.sketches.items(), key=lambda item: item[0]):
+            hasher.update(repr((key, sketch.messages)).encode() + sketch.hashes)
+    if report.hours:
+        hasher.update(b"hours")
+        for key, counts in sorted(report.hours.items(), key=lambda item: item[0]):
+            hasher.update(repr(key).encode() + struct.pack(f">{len(counts)}I", *counts))
     return hasher.digest()
 
 

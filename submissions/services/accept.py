@@ -20,8 +20,10 @@ from submissions.rules.digests import report_digest_of
 from submissions.rules.merge import Mode
 from submissions.rules.pricing import price_table_version
 from submissions.rules.warnings import kept_warnings_of, not_counted_warnings_of
+from submissions.services.parts import add_missing_parts
 from submissions.services.planning import HeldSlice, Plan, SliceChange, plan_report
 from submissions.services.rollup import open_account, recount
+from submissions.services.salting import salted_report
 from submissions.services.writing import Provenance, delete_slices, write_slices
 from submissions.signals import usage_changed
 
@@ -62,10 +64,12 @@ def accept_report(
             raise AccountSuspendedError("This account is blocked and cannot submit.")
         if device is None:
             device = _device_of(user=user, report=report, token=token, at=at)
+        report = salted_report(report=report, at=at)
         digest = report_digest_of(report=report, device_id=device.pk, mode=mode)
         last = Submission.objects.filter(device=device).order_by("-submitted_at").first()
         plan = plan_report(user=user, device=device, report=report, mode=mode)
         if last is not None and (bytes(last.digest) == digest or not plan.changes_something):
+            _add_parts(plan, last=last, report=report, digest=digest)
             return _answer(last.pk, "unchanged", device, plan, report, user=user)
         _check_rate(user=user, token=token, at=at)
         account_is_new = not UsageAccount.objects.filter(user=user).exists()
@@ -162,6 +166,14 @@ def _new_submission(
     )
 
 
+def _add_parts(plan: Plan, *, last: Submission, report: UsageReport, digest: bytes) -> None:
+    """A report whose numbers are all stored may bring a sketch or hours that are not."""
+    if bytes(last.digest) == digest or not plan.parts:
+        return
+    if add_missing_parts(parts=plan.parts, salt_id=report.salt_id):
+        Submission.objects.filter(pk=last.pk).update(digest=digest)
+
+
 def _write(
     plan: Plan, *, submission: Submission, device: Device, report: UsageReport, at: datetime
 ) -> None:
@@ -179,8 +191,10 @@ def _write(
             source=report.source,
             at=at,
             price_version=price_table_version(),
+            salt_id=report.salt_id,
         ),
     )
+    add_missing_parts(parts=plan.parts, salt_id=report.salt_id)
     unpriced = {
         row.model: row.provider
         for item in plan.writes

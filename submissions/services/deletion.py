@@ -8,7 +8,16 @@ from django.db.models import Count
 from accounts.locking import locked_account
 from accounts.models import ApiToken, Device, DeviceKey, DeviceLogin, User
 from ccgather.errors import InvalidInputError, NotFoundError
-from submissions.models import RejectedReport, Slice, SliceRow, Submission, UsageAccount, UserDay
+from submissions.models import (
+    EvidenceSketch,
+    RejectedReport,
+    Slice,
+    SliceHours,
+    SliceRow,
+    Submission,
+    UsageAccount,
+    UserDay,
+)
 from submissions.services.rollup import recount
 from submissions.services.writing import delete_slices
 from submissions.signals import usage_changed
@@ -23,13 +32,15 @@ def delete_submitted_data(*, user_id: UUID, at: datetime) -> int:
     with locked_account(user_id=user_id) as user:
         days = frozenset(UserDay.objects.filter(user=user).values_list("day", flat=True))
         deleted = erase_usage(user=user)
-        usage_changed.send(sender=Slice, user=user, days=days, at=at)
+        usage_changed.send(sender=Slice, user=user, days=days, at=at, cause="deletion")
         return deleted
 
 
 def erase_usage(*, user: User) -> int:
     """Removes the rows; the account's lock must be held. Answers the number of submissions."""
     SliceRow.objects.filter(slice__user=user).delete()
+    EvidenceSketch.objects.filter(slice__user=user).delete()
+    SliceHours.objects.filter(slice__user=user).delete()
     Slice.objects.filter(user=user).delete()
     UserDay.objects.filter(user=user).delete()
     UsageAccount.objects.filter(user=user).delete()
@@ -45,7 +56,7 @@ def delete_device(*, user_id: UUID, device_id: UUID, at: datetime) -> None:
         device = _own_device(user, device_id)
         slices = dict(Slice.objects.filter(device=device).values_list("pk", "day"))
         delete_slices(ids=list(slices))
-        recount(user=user, days=set(slices.values()), at=at)
+        recount(user=user, days=set(slices.values()), at=at, cause="deletion")
         device.delete()
 
 
@@ -70,7 +81,7 @@ def merge_devices(*, user_id: UUID, from_id: UUID, into_id: UUID, at: datetime) 
         Submission.objects.filter(device=source).update(device=target)
         # The history of both is one now: no earlier report says what this device last stated.
         Submission.objects.filter(device=target).update(digest=b"")
-        recount(user=user, days=days, at=at)
+        recount(user=user, days=days, at=at, cause="deletion")
         source.delete()
 
 

@@ -26,6 +26,7 @@ from submissions.rules.merge import (
     StoredSlice,
     outcomes_of,
 )
+from submissions.services.parts import SliceParts
 from submissions.services.writing import PricedSlice, SliceToWrite, price_slice
 
 HARD_DAY_COST_USD = 5_000
@@ -67,7 +68,11 @@ class _Stored:
 
 @dataclass(slots=True)
 class Plan:
-    """What a report is to do: decided from what is stored, nothing of it written yet."""
+    """What a report is to do: decided from what is stored, nothing of it written yet.
+
+    `parts` are of versions that are stored just as the report says, whose sketch or hours may be
+    missing. They change no number, so they are no reason for a submission.
+    """
 
     outcomes: dict[SliceKey, Outcome]
     writes: list[SliceToWrite] = field(default_factory=list)
@@ -75,6 +80,7 @@ class Plan:
     held: list[HeldSlice] = field(default_factory=list)
     changes: list[SliceChange] = field(default_factory=list)
     kept: list[tuple[SliceKey, int, int]] = field(default_factory=list)
+    parts: list[SliceParts] = field(default_factory=list)
 
     @property
     def changes_something(self) -> bool:
@@ -177,6 +183,7 @@ def _plan(
         outcome = plan.outcomes[key]
         if outcome is Outcome.SAME:
             _forget_pending(plan, stored, key)
+            _plan_parts(plan, report, key, stored.accepted_ids[key])
         elif outcome is Outcome.KEPT:
             plan.kept.append((key, stored.accepted[key].total_tokens, reported[key].total_tokens))
         else:
@@ -188,19 +195,20 @@ def _plan(
                 digest=usage_digest_of(rows),
                 content_digest=digests[key],
             )
-            _plan_write(plan, stored, key, priced, user=user, limits=limits)
+            _plan_write(plan, stored, report, priced, user=user, limits=limits)
     return plan
 
 
 def _plan_write(
     plan: Plan,
     stored: _Stored,
-    key: SliceKey,
+    report: UsageReport,
     priced: PricedSlice,
     *,
     user: User,
     limits: HardLimits,
 ) -> None:
+    key = (priced.client, priced.day)
     own_tokens, own_cost = stored.counted.get(key, (0, 0))
     sums = stored.day_sums[key[1]]
     others = (sums[0] - own_tokens, sums[1] - own_cost)
@@ -218,7 +226,7 @@ def _plan_write(
         _forget_pending(plan, stored, key)
         sums[:] = (others[0] + priced.total_tokens, others[1] + priced.cost_microusd)
         plan.writes.append(
-            SliceToWrite(priced=priced, replaces=stored.accepted_ids.get(key), hold=None)
+            _to_write(report, priced, replaces=stored.accepted_ids.get(key), hold=None)
         )
         plan.changes.append(
             SliceChange(
@@ -234,8 +242,30 @@ def _plan_write(
     pending = stored.pending.get(key)
     if pending is None or pending[1] != priced.content_digest:
         plan.writes.append(
-            SliceToWrite(priced=priced, replaces=pending[0] if pending else None, hold=hold)
+            _to_write(report, priced, replaces=pending[0] if pending else None, hold=hold)
         )
+    else:
+        _plan_parts(plan, report, key, pending[0])
+
+
+def _to_write(
+    report: UsageReport, priced: PricedSlice, *, replaces: int | None, hold: HoldReason | None
+) -> SliceToWrite:
+    key = (priced.client, priced.day)
+    return SliceToWrite(
+        priced=priced,
+        replaces=replaces,
+        hold=hold,
+        sketch=report.sketch_of(key),
+        hours=report.hours.get(key),
+    )
+
+
+def _plan_parts(plan: Plan, report: UsageReport, key: SliceKey, slice_id: int) -> None:
+    sketch = report.sketch_of(key)
+    hours = report.hours.get(key)
+    if sketch is not None or hours is not None:
+        plan.parts.append(SliceParts(slice_id=slice_id, day=key[1], sketch=sketch, hours=hours))
 
 
 def _forget_pending(plan: Plan, stored: _Stored, key: SliceKey) -> None:

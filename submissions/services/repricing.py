@@ -81,7 +81,7 @@ def _reprice_person(*, user_id: UUID, at: datetime) -> int:
                 days.add(row.day)
         SliceRow.objects.bulk_update(stale, ["cost_microusd", "price_version"], batch_size=2_000)
         _sum_slices(sorted(slices))
-        recount(user=user, days=days, at=at)
+        recount(user=user, days=days, at=at, cause="repricing")
         return changed
 
 

@@ -12,11 +12,14 @@ from submissions.rules.merge import DaySlice, not_counted_of
 from submissions.signals import usage_changed
 
 
-def recount(*, user: User, days: Collection[date], at: datetime) -> frozenset[date]:
+def recount(
+    *, user: User, days: Collection[date], at: datetime, cause: str = "submission"
+) -> frozenset[date]:
     """Brings `UserDay` and `UsageAccount` in line with the slices of those days.
 
     The account's lock must be held. Sums are read from the slices, never added to what stands.
-    Returns the days whose sums changed, after telling the apps above about them.
+    Returns the days whose sums changed, after telling the apps above about them and the `cause`
+    (as `usage_changed` names it).
     """
     if not days:
         return frozenset()
@@ -24,7 +27,7 @@ def recount(*, user: User, days: Collection[date], at: datetime) -> frozenset[da
     changed = _write_days(user=user, days=days)
     _write_account(user=user)
     if changed:
-        usage_changed.send(sender=Slice, user=user, days=changed, at=at)
+        usage_changed.send(sender=Slice, user=user, days=changed, at=at, cause=cause)
     return changed
 
 

@@ -1,18 +1,19 @@
 """How slices reach the database: whole, by COPY, so that a long history is written in one go."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.backends.utils import CursorWrapper
 
 from submissions.models import SUM_COLUMNS
-from submissions.report import UsageRow
+from submissions.report import EvidenceSketch, UsageRow
 from submissions.rules.holds import HoldReason
 from submissions.rules.pricing import cost_of
+from submissions.services.copying import copy_rows
+from submissions.services.parts import SliceParts, write_parts
 
 SLICE_COLUMNS = (
     "id",
@@ -89,7 +90,7 @@ class PricedSlice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
-    """Where the slices of one report come from."""
+    """Where the slices of one report come from; `salt_id` is of the salt of its sketches."""
 
     user_id: UUID
     device_id: UUID
@@ -101,6 +102,7 @@ class Provenance:
     source: str
     at: datetime
     price_version: str
+    salt_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +112,8 @@ class SliceToWrite:
     priced: PricedSlice
     replaces: int | None
     hold: HoldReason | None
+    sketch: EvidenceSketch | None = None
+    hours: tuple[int, ...] | None = None
 
 
 def price_slice(
@@ -136,31 +140,46 @@ def write_slices(*, slices: Sequence[SliceToWrite], provenance: Provenance) -> N
         numbered = [
             (next(fresh) if item.replaces is None else item.replaces, item) for item in slices
         ]
-        _copy(
-            cursor,
-            "submissions_slice",
-            SLICE_COLUMNS,
-            (_slice_values(number, item, provenance) for number, item in numbered),
+        copy_rows(
+            cursor=cursor,
+            table="submissions_slice",
+            columns=SLICE_COLUMNS,
+            rows=(_slice_values(number, item, provenance) for number, item in numbered),
         )
-        _copy(
-            cursor,
-            "submissions_slicerow",
-            ROW_COLUMNS,
-            (
+        copy_rows(
+            cursor=cursor,
+            table="submissions_slicerow",
+            columns=ROW_COLUMNS,
+            rows=(
                 _row_values(number, row, cost, provenance.price_version)
                 for number, item in numbered
                 for row, cost in zip(item.priced.rows, item.priced.costs, strict=True)
             ),
         )
+    write_parts(
+        parts=[
+            SliceParts(slice_id=number, day=item.priced.day, sketch=item.sketch, hours=item.hours)
+            for number, item in numbered
+        ],
+        salt_id=provenance.salt_id,
+    )
 
 
 def delete_slices(*, ids: Sequence[int]) -> None:
-    """Removes slice versions with their rows."""
+    """Removes slice versions with their rows, sketches and hours."""
     if not ids:
         return
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM submissions_slicerow WHERE slice_id = ANY(%s)", [list(ids)])
-        cursor.execute("DELETE FROM submissions_slice WHERE id = ANY(%s)", [list(ids)])
+        cursor.execute(
+            """
+            WITH
+              rows AS (DELETE FROM submissions_slicerow WHERE slice_id = ANY(%(ids)s)),
+              sketches AS (DELETE FROM submissions_evidencesketch WHERE slice_id = ANY(%(ids)s)),
+              hours AS (DELETE FROM submissions_slicehours WHERE slice_id = ANY(%(ids)s))
+            DELETE FROM submissions_slice WHERE id = ANY(%(ids)s)
+            """,
+            {"ids": list(ids)},
+        )
 
 
 def _new_ids(count: int) -> Iterator[int]:
@@ -171,14 +190,6 @@ def _new_ids(count: int) -> Iterator[int]:
             [count],
         )
         return iter([row[0] for row in cursor.fetchall()])
-
-
-def _copy(
-    cursor: CursorWrapper, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
-) -> None:
-    with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
 
 
 def _slice_values(number: int, item: SliceToWrite, provenance: Provenance) -> tuple[object, ...]:

@@ -5,6 +5,7 @@ import json
 import jsonschema
 import pytest
 
+from submissions.errors import ReportInvalidError
 from submissions.formats import read_report
 from tests.submissions.formats.bodies import (
     CONTRACT,
@@ -96,7 +97,13 @@ def test_there_is_an_example_of_each_format() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [example("native-full.json"), example("native-minimal.json"), native()]
+    "body",
+    [
+        example("native-full.json"),
+        example("native-minimal.json"),
+        example("native-evidence.json"),
+        native(),
+    ],
 )
 def test_native_examples_follow_the_schema(body: Body) -> None:
     schema = json.loads((CONTRACT / "report-1.schema.json").read_text(encoding="utf-8"))
@@ -137,3 +144,47 @@ def test_the_schema_refuses_what_we_refuse(path: tuple[str | int, ...], value: o
     assert list(checker.iter_errors(body))
     with pytest.raises(Exception, match="problem"):
         read_report(body=json.dumps(body).encode(), at=NOON)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("evidence",), []),
+        (("evidence", "version"), "1"),
+        (("evidence", "k"), 32),
+        (("evidence", "saltId"), "xyz"),
+        (("evidence", "sketches"), None),
+        (("evidence", "sketches", 0, "messages"), 0),
+        (("evidence", "sketches", 0, "day"), "yesterday"),
+        (("evidence", "sketches", 0, "hashes", 0), "0"),
+        (("evidence", "sketches", 0, "hashes", 1), "A" * 16),
+        (("evidence", "sketches", 0, "hashes"), [f"{n:016x}" for n in range(65)]),
+        (("hourly",), {}),
+        (("hourly", 0, "client"), "Claude"),
+        (("hourly", 0, "counts"), [0] * 25),
+        (("hourly", 0, "counts", 0), -1),
+    ],
+)
+def test_the_schema_refuses_evidence_and_hours_that_we_refuse(
+    path: tuple[str | int, ...], value: object
+) -> None:
+    body = example("native-evidence.json")
+    place = body
+    for step in path[:-1]:
+        place = place[step]  # type: ignore[index]
+    place[path[-1]] = value  # type: ignore[index]
+    schema = json.loads((CONTRACT / "report-1.schema.json").read_text(encoding="utf-8"))
+    checker = jsonschema.Draft202012Validator(
+        schema, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER
+    )
+    assert list(checker.iter_errors(body))
+    with pytest.raises(ReportInvalidError):
+        read_report(body=json.dumps(body).encode(), at=NOON)
+
+
+def test_the_schema_lets_evidence_of_another_version_pass() -> None:
+    body = example("native-evidence.json")
+    body["evidence"] = {"version": 2, "anything": []}
+    schema = json.loads((CONTRACT / "report-1.schema.json").read_text(encoding="utf-8"))
+    assert list(jsonschema.Draft202012Validator(schema).iter_errors(body)) == []
+    assert read_report(body=json.dumps(body).encode(), at=NOON).evidence is None

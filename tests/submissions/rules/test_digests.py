@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from submissions.report import UsageReport, UsageRow
+from submissions.report import Evidence, EvidenceSketch, UsageReport, UsageRow
 from submissions.rules.digests import (
     SLICE_DIGEST_BYTES,
     content_digest_of,
@@ -161,3 +161,22 @@ def test_who_sent_it_by_which_program_is_not() -> None:
         PLAIN, collector="tokscale", collector_version="9", source="hook", wire_format="tokscale"
     )
     assert digest(by_another) == digest(PLAIN)
+
+
+def test_evidence_and_hours_are_in_a_reports_digest_where_it_has_them() -> None:
+    plain = report([row()])
+    key = ("claude", TODAY)
+    sketch = EvidenceSketch(messages=1, hashes=b"12345678")
+    reports = [
+        plain,
+        replace(plain, hours={key: (1, *[0] * 23)}),
+        replace(plain, hours={key: (0, 1, *[0] * 22)}),
+        replace(plain, evidence=Evidence(sketches={key: sketch}, salt_id="a")),
+        replace(plain, evidence=Evidence(sketches={key: sketch}, salt_id="b")),
+        replace(plain, evidence=Evidence(sketches={key: replace(sketch, messages=2)}, salt_id="a")),
+        replace(
+            plain, evidence=Evidence(sketches={key: replace(sketch, hashes=b"1" * 8)}, salt_id="a")
+        ),
+    ]
+    digests = {report_digest_of(report=r, device_id=UUID(int=1), mode="merge") for r in reports}
+    assert len(digests) == len(reports)
