@@ -1,4 +1,4 @@
-"""The site as an ASGI application: static files first, then Django."""
+"""The site as an ASGI application: live boards and static files first, then Django."""
 
 import os
 
@@ -10,5 +10,8 @@ django_application = get_asgi_application()
 from ccgather.ops.body_limit import with_body_limit  # noqa: E402 - after Django is set up
 from ccgather.ops.patience import with_patience  # noqa: E402 - after Django is set up
 from ccgather.ops.static import with_static_files  # noqa: E402 - after Django is set up
+from ccgather.site.live.application import with_live_boards  # noqa: E402 - after Django is set up
 
-application = with_body_limit(with_patience(with_static_files(django_application)))
+application = with_body_limit(
+    with_live_boards(with_patience(with_static_files(django_application)))
+)

@@ -57,7 +57,7 @@ def _before(look: Look) -> Middleware:
     return sync_and_async_middleware(factory)
 
 
-def _connection(request: HttpRequest) -> None:
+def know_client(request: HttpRequest) -> None:
     """Put the client's address where everything looks for it, and drop what strangers claim.
 
     After this, `REMOTE_ADDR` is the client, and a forwarding header that is still there was
@@ -98,7 +98,7 @@ def _collapse_slashes(request: HttpRequest) -> None:
         request.path = re.sub("/{2,}", "/", request.path)
 
 
-connection = _before(_connection)
+connection = _before(know_client)
 this_machine_only = _before(_this_machine_only)
 permanent_https = _before(_permanent_https)
 collapse_slashes = _before(_collapse_slashes)

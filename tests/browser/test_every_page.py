@@ -27,6 +27,12 @@ BOARDS: Final = (
     "/people?q=person",
     "/people?q=nobody",
     "/u/person-0",
+    "/badges",
+    "/countries",
+    "/countries?period=month&sort=people",
+    "/countries/KR",
+    "/countries/FR",
+    "/countries/XX",
 )
 OPEN_PAGES: Final = (
     "/login",
@@ -43,7 +49,10 @@ PERSONAL: Final = (
     "/device",
     "/device?code=BCDF-GHJK",
     "/settings",
+    "/badges",
+    "/countries/KR",
     "/settings/profile",
+    "/settings/badges",
     "/settings/submissions",
     "/settings/upload",
     "/settings/devices",
@@ -54,6 +63,8 @@ PERSONAL: Final = (
 EMPTY: Final = (
     "/",
     "/u/charlie",
+    "/badges",
+    "/settings/badges",
     "/settings/submissions",
     "/settings/devices",
     "/settings/tokens",

@@ -1,0 +1,1 @@
+"""Boards that move while they are looked at: one rendering a second, however many look."""
