@@ -3,14 +3,15 @@
 # make test    the tests; make acceptance: the long ones
 # make check   style, types, imports, settings, migrations
 # make fmt     put the style right
-# make bench   measure
+# make bench   measure; make bench-ranking: a million people, about twelve minutes
+# make bench-cli   measure the command beside ccusage and tokscale
 # make screenshots   the README's pictures, from a site that `make run` serves
 # make prices  write the price table that the command carries from the one the site uses
 # make lock    resolve requirements/*.in again; make lock UPGRADE=1 takes the newest releases
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test acceptance check bench fmt screenshots prices lock
+.PHONY: help setup run demo test acceptance check bench bench-ranking bench-cli fmt screenshots prices lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -85,6 +86,12 @@ screenshots: setup
 
 bench: setup
 	@$(PYTHON) -m benchmarks $(ARGS)
+
+bench-ranking: setup
+	@$(PYTHON) -m benchmarks.ranking $(ARGS)
+
+bench-cli: setup
+	@$(PYTHON) -m benchmarks.cli $(ARGS)
 
 prices: setup
 	@$(PYTHON) -m tools.price_table

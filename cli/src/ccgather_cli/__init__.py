@@ -3,4 +3,4 @@
 It shares nothing with the site but the contract, `ccgather-report/1`.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

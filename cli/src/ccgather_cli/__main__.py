@@ -10,23 +10,6 @@ from ccgather_cli import __version__
 if TYPE_CHECKING:
     from ccgather_cli.context import Context
 
-DESCRIPTION = """\
-Counts the tokens that your coding agents burn, from the logs they leave on this machine, and
-sends daily sums to a CCGather board. Prompts, paths and project names never leave it."""
-
-EPILOG = """\
-first use:
-  ccgather login            sign this machine in
-  ccgather submit           look at the sums, then send them
-
-environment:
-  CCGATHER_URL, CCGATHER_TOKEN   server and token, for CI; they win over `login`
-  CCGATHER_CONFIG_DIR            where the login is kept
-  CLAUDE_CONFIG_DIR              where Claude Code keeps its logs
-  NO_COLOR                       no colours
-
-exit codes: 0 done, 1 failed, 2 usage, 3 not logged in, 4 held for review"""
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command that the arguments name; gives the exit code."""
@@ -65,26 +48,10 @@ def answer(words: Sequence[str], context: "Context") -> int:
 
 def run(words: Sequence[str], context: "Context") -> int:
     """Parse and run. Raises `CliError`; argparse itself ends with 2 for a wrong call."""
-    from argparse import ArgumentParser, RawDescriptionHelpFormatter  # noqa: PLC0415
-
-    from ccgather_cli.commands import all_commands  # noqa: PLC0415
     from ccgather_cli.errors import USAGE  # noqa: PLC0415
+    from ccgather_cli.parsing import parser_for  # noqa: PLC0415
 
-    parser = ArgumentParser(
-        prog="ccgather",
-        description=DESCRIPTION,
-        epilog=EPILOG,
-        formatter_class=RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    parser.add_argument("--version", action="version", version=f"ccgather {__version__}")
-    choices = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    commands = all_commands()
-    for name, command in commands.items():
-        described = choices.add_parser(
-            name, help=command.SUMMARY, description=command.SUMMARY, allow_abbrev=False
-        )
-        command.add_arguments(described)
+    parser, commands = parser_for(words)
     arguments = parser.parse_args(words)
     if arguments.command is None:
         parser.print_help(sys.stderr)

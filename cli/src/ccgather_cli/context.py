@@ -4,11 +4,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from typing import TYPE_CHECKING
 
-from ccgather_cli.addresses import refuse_open_line
 from ccgather_cli.machine import Machine
-from ccgather_cli.site import Site
 from ccgather_cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from ccgather_cli.site import Site
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,11 @@ class Context:
 
     def site(
         self, server: str, *, token: str = "", insecure_http: bool, patience: float = 60.0
-    ) -> Site:
+    ) -> "Site":
         """A site to talk to. Raises `UsageError` for an open line to another machine."""
+        from ccgather_cli.addresses import refuse_open_line  # noqa: PLC0415
+        from ccgather_cli.site import Site  # noqa: PLC0415  (most reports need no network)
+
         refuse_open_line(server, allowed=insecure_http)
         return Site(
             server, token=token, pause=self.pause, say=self.terminal.note, patience=patience

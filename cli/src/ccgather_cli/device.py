@@ -1,8 +1,7 @@
 """This machine's id: random, made once, meaning nothing elsewhere."""
 
+import os
 import re
-import secrets
-import socket
 from dataclasses import dataclass
 
 from ccgather_cli.errors import UsageError
@@ -28,7 +27,7 @@ def this_device(machine: Machine) -> Device:
     known, name = content.get("id"), content.get("name")
     if isinstance(known, str) and _ID.fullmatch(known):
         return Device(known, name if isinstance(name, str) and name else None)
-    made = Device(f"cg_{secrets.token_hex(16)}")
+    made = Device(f"cg_{os.urandom(16).hex()}")
     keep(machine.config_dir / FILE_NAME, {"id": made.id})
     return made
 
@@ -51,5 +50,7 @@ def name_at_login(machine: Machine) -> str:
     chosen = this_device(machine).name
     if chosen:
         return chosen
+    import socket  # noqa: PLC0415  (only at login)
+
     host = "".join(letter for letter in socket.gethostname() if letter.isprintable())
     return host.removesuffix(".local")[:_NAME_LENGTH] or "a computer"

@@ -34,6 +34,10 @@ class NotLoggedInError(CliError):
     exit_code = NOT_LOGGED_IN
 
 
+class NoUsageError(CliError):
+    """There is nothing in the logs that could be sent."""
+
+
 class SiteError(CliError):
     """The site answered with a refusal. `code` is stable, `retry_after` in seconds."""
 

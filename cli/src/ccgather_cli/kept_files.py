@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import secrets
 import sys
 from pathlib import Path
 
@@ -30,7 +29,7 @@ def read_kept(path: Path) -> dict[str, object] | None:
 def keep(path: Path, content: dict[str, object]) -> None:
     """Replace a kept file in one step, readable by its owner alone from its first byte on."""
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    draft = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:

@@ -116,9 +116,9 @@ def lines_of(outcome: Outcome) -> list[str]:
     lines = [_headline(outcome), ""]
     for label, text in (
         ("Account", _account(outcome.metrics)),
-        ("Rank", _rank(outcome.rank)),
-        ("Next", _next(outcome.rank)),
-        ("Level", _level(outcome.level)),
+        ("Rank", rank_text(outcome.rank)),
+        ("Next", next_text(outcome.rank)),
+        ("Level", level_text(outcome.level)),
         ("Badges", ", ".join(_badge(badge) for badge in outcome.new_badges or ())),
         ("Profile", outcome.profile_url or ""),
     ):
@@ -152,7 +152,8 @@ def _account(metrics: Metrics | None) -> str:
     return " · ".join(parts)
 
 
-def _rank(rank: Rank | None) -> str:
+def rank_text(rank: Rank | None) -> str:
+    """Positions and how they moved since midnight; "" where nothing is known."""
     if rank is None or rank.global_ is None:
         return "not on the board yet" if rank is not None else ""
     text = f"#{rank.global_:,} in the world{_moved(rank.global_change)}"
@@ -171,13 +172,15 @@ def _moved(change: int | None) -> str:
     return f" (▲ {change:,})" if change > 0 else f" (▼ {-change:,})"
 
 
-def _next(rank: Rank | None) -> str:
+def next_text(rank: Rank | None) -> str:
+    """Who stands one rank above, and how far; "" at the top."""
     if rank is None or rank.next is None:
         return ""
     return f"{rank.next.username} is {rank.next.tokens_ahead:,} tokens ahead"
 
 
-def _level(level: Level | None) -> str:
+def level_text(level: Level | None) -> str:
+    """The level with a bar to the next one."""
     if level is None or level.level is None:
         return ""
     title = " ".join(part for part in (level.icon, str(level.level), level.name) if part)

@@ -36,7 +36,8 @@ def summary_of(tally: Tally) -> str:
     total = tally.total()
     span = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
     return (
-        f"{total.total:,} tokens in {total.messages:,} responses on {len(days):,} "
+        f"{total.total:,} tokens in {total.messages:,} "
+        f"{'response' if total.messages == 1 else 'responses'} on {len(days):,} "
         f"{'day' if len(days) == 1 else 'days'} ({span})"
     )
 

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cache
-from importlib.resources import files
+from pkgutil import get_data
 from typing import Final, TypeAlias
 
 from ccgather_cli.reading.tally import Counts
@@ -99,6 +99,7 @@ def _rates_of(name: str, day: str) -> Rates | None:
 
 @cache
 def _table() -> dict[str, "dict[str, list[tuple[str, list[str] | None]]]"]:
-    content = files("ccgather_cli").joinpath("prices.json").read_text(encoding="utf-8")
-    table: dict[str, dict[str, list[tuple[str, list[str] | None]]]] = json.loads(content)
+    table: dict[str, dict[str, list[tuple[str, list[str] | None]]]] = json.loads(
+        get_data("ccgather_cli", "prices.json") or b"{}"
+    )
     return table

@@ -30,7 +30,8 @@ class ToolScan:
     """One tool: where its logs are, and what became of them.
 
     `records` looked like responses, `counted` are rows of figures; `from_cache` counts files
-    that had not changed, `bytes_read` what was read of the others. `skipped` counts lines by the
+    that had not changed, `bytes_read` what was read of the others. `estimated` responses have an
+    approximate day. `skipped` counts lines by the
     reason in words. `problems` are sentences about files and folders that could not be read.
     """
 
@@ -41,6 +42,7 @@ class ToolScan:
     bytes_read: int = 0
     records: int = 0
     counted: int = 0
+    estimated: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
     _groups: list[list[LogFile]] = field(default_factory=list)
@@ -215,6 +217,7 @@ def _settle(tool: ToolScan, heads: dict[tuple[str, str], Head], result: Scan) ->
     for head in own:
         tool.records += head.records
         tool.counted += head.counted
+        tool.estimated += head.estimated
         tool.skipped.update(head.skipped)
         if head.problem:
             tool.problems.append(head.problem)

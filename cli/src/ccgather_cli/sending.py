@@ -10,7 +10,13 @@ from ccgather_cli import __version__
 from ccgather_cli.context import Context
 from ccgather_cli.credentials import Credentials
 from ccgather_cli.device import this_device
-from ccgather_cli.errors import CliError, NotLoggedInError, SiteError, UnreachableError
+from ccgather_cli.errors import (
+    CliError,
+    NotLoggedInError,
+    NoUsageError,
+    SiteError,
+    UnreachableError,
+)
 from ccgather_cli.history import note_attempt
 from ccgather_cli.kept_files import forget
 from ccgather_cli.preferences import preferences
@@ -109,27 +115,51 @@ def deliver(
     What cannot be sent now is kept, and goes out with the next report. Raises `CliError`.
     """
     try:
-        _refuse_old_version(credentials.server, config)
+        refuse_old_version(credentials.server, config)
         covered = _send_kept(body, site, context, replaces=replaces)
         answer = _send(site, body, replaces=replaces)
     except CliError as problem:
-        note_attempt(
-            context.machine,
-            server=credentials.server,
-            at=context.at,
-            problem=problem.message,
-            source=source,
-        )
-        if not _may_pass(problem):
-            raise
-        raise _kept(problem, body, credentials, context, replaces=replaces) from problem
+        raise keep_for_later(
+            problem, body, credentials, context, replaces=replaces, source=source
+        ) from problem
     for report in covered:
         forget(report.path)
     note_attempt(context.machine, server=credentials.server, at=context.at, source=source)
     return answer
 
 
-def _refuse_old_version(server: str, config: "SiteConfig") -> None:
+def deliver_kept(site: Site, context: Context) -> None:
+    """Send what earlier runs kept, where the logs have nothing (any more). Raises `CliError`."""
+    _send_kept(None, site, context, replaces=False)
+
+
+def keep_for_later(
+    problem: CliError,
+    body: bytes,
+    credentials: Credentials,
+    context: Context,
+    *,
+    replaces: bool = False,
+    source: str = "cli",
+) -> CliError:
+    """Note that a report did not arrive and keep it, unless it was refused for itself.
+
+    Gives the problem to raise, which says that nothing is lost.
+    """
+    note_attempt(
+        context.machine,
+        server=credentials.server,
+        at=context.at,
+        problem=problem.message,
+        source=source,
+    )
+    if not may_pass(problem):
+        return problem
+    return _kept(problem, body, credentials, context, replaces=replaces)
+
+
+def refuse_old_version(server: str, config: "SiteConfig") -> None:
+    """Raise `CliError` if the site does not take reports of this version any more."""
     if config.is_too_new:
         raise CliError(
             f"{server} wants ccgather {config.min_version} or newer, this is {__version__}. "
@@ -137,17 +167,17 @@ def _refuse_old_version(server: str, config: "SiteConfig") -> None:
         )
 
 
-def _send_kept(body: bytes, site: Site, context: Context, *, replaces: bool) -> list[Unsent]:
+def _send_kept(body: bytes | None, site: Site, context: Context, *, replaces: bool) -> list[Unsent]:
     """Send what an earlier run kept; gives those that `body` says at least as much as."""
     covered = []
     for report in unsent_reports(context.machine, server=site.server):
-        if is_covered(report, by=body, replaces=replaces):
+        if body is not None and is_covered(report, by=body, replaces=replaces):
             covered.append(report)
             continue
         try:
             _send(site, report.body, replaces=report.replaces)
         except CliError as problem:
-            if _may_pass(problem):
+            if may_pass(problem):
                 raise
             context.terminal.note(f"The report kept on {report.kept_at} was refused: {problem}")
         else:
@@ -172,7 +202,7 @@ def _send(site: Site, body: bytes, *, replaces: bool) -> Answer:
     return answer
 
 
-def _may_pass(problem: CliError) -> bool:
+def may_pass(problem: CliError) -> bool:
     """Whether the same report can arrive later; a report that was refused for itself cannot."""
     if isinstance(problem, SiteError):
         return problem.code not in _FINAL_CODES and problem.status not in (400, 403, 413, 415)
@@ -228,6 +258,6 @@ def _chosen(found: "Scan", context: Context, *, since: str | None, until: str | 
     if len(tally):
         return tally
     if since or until:
-        raise CliError("There is no usage on those days, so nothing was sent.")
+        raise NoUsageError("There is no usage on those days, so nothing was sent.")
     places = [f"{name}: {root}" for name, roots in found.looked_in for root in roots]
-    raise CliError("No usage was found, so nothing was sent. Looked in:", details=places)
+    raise NoUsageError("No usage was found, so nothing was sent. Looked in:", details=places)

@@ -235,6 +235,14 @@ def _wait_before(attempt: int, problem: CliError) -> float | None:
 def _come_back(problem: CliError, wait: float) -> CliError:
     again = f"{wait / 60:.0f} minutes" if wait >= 120 else f"{wait:.0f} seconds"
     message = f"{problem} The site asks to come back in {again}."
+    if isinstance(problem, SiteError):
+        return SiteError(
+            message,
+            status=problem.status,
+            code=problem.code,
+            details=problem.details,
+            retry_after=problem.retry_after,
+        )
     return CliError(message, details=problem.details)
 
 

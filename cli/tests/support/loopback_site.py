@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from ccgather_cli import __version__
+
 TOKEN = "tt_" + "5eed" * 12
 WHOSE = {
     "user": {"username": "alice", "avatarUrl": ""},
@@ -29,7 +31,7 @@ SALT = bytes(range(32))
 CONFIG: dict[str, Any] = {
     "siteName": "Board",
     "minCliVersion": "0.1.0",
-    "latestCliVersion": "0.1.0",
+    "latestCliVersion": __version__,
     "limits": {"rows": 20_000},
     "evidence": {"version": 1, "salt": SALT.hex(), "saltId": "37214e53", "k": 64},
     "features": {"evidence": True},

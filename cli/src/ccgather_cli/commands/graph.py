@@ -10,7 +10,7 @@ from ccgather_cli.errors import DONE
 if TYPE_CHECKING:
     from rich.text import Text
 
-SUMMARY = "a heatmap of the days you burned tokens on"
+SUMMARY = "a heatmap of the days on which you burned tokens"
 
 _MOST_WEEKS = 53
 _LEFT = 5

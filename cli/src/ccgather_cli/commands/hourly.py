@@ -6,7 +6,10 @@ from ccgather_cli.context import Context
 from ccgather_cli.errors import DONE
 from ccgather_cli.preferences import Preferences, keep_preferences, preferences
 
-SUMMARY = "send the hours of the day too (for the hour badges), or keep them here"
+SUMMARY = "whether the hours of the day are sent too (off)"
+DESCRIPTION = """\
+Some badges are for hours of the day. With `on`, every report also carries 24
+counts of responses a day and tool; without, hours stay on this machine."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:

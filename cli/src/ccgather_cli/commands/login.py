@@ -19,7 +19,14 @@ from ccgather_cli.errors import (
 )
 from ccgather_cli.site import Answer, Site
 
-SUMMARY = "sign this machine in"
+SUMMARY = "sign this machine in to a board"
+DESCRIPTION = """\
+Shows a code, opens the page on which you confirm it, and keeps the token it
+gets, readable by you alone."""
+EXAMPLES = """\
+examples:
+  ccgather login --server https://board.example
+  ccgather login --token - < token.txt   a token from the site's settings"""
 
 _FROM_STANDARD_INPUT = "-"
 _SLOWEST_INTERVAL = 60
@@ -61,7 +68,23 @@ def run(arguments: Namespace, context: Context) -> int:
     terminal.note(f"You are logged in to {server} as {username}.")
     if machine.variable("CCGATHER_TOKEN"):
         terminal.note("CCGATHER_TOKEN is set and is used instead, as long as it is.")
+    _tell_what_is_next(server, arguments, context)
     return DONE
+
+
+def _tell_what_is_next(server: str, arguments: Namespace, context: Context) -> None:
+    from ccgather_cli.sending import UPGRADE, refuse_old_version  # noqa: PLC0415
+    from ccgather_cli.site_config import site_config  # noqa: PLC0415
+
+    config = site_config(context, server, insecure_http=arguments.insecure_http)
+    try:
+        refuse_old_version(server, config)
+    except CliError as problem:
+        context.terminal.note(problem.message)
+        return
+    if config.has_newer:
+        context.terminal.note(f"There is a newer ccgather, {config.latest_version}. {UPGRADE}")
+    context.terminal.note("Next: `ccgather submit` shows the sums of this machine and sends them.")
 
 
 def _username(site: Site) -> str:

@@ -8,7 +8,7 @@ from ccgather_cli.credentials import current_credentials, forget_credentials, st
 from ccgather_cli.errors import DONE, CliError, NotLoggedInError
 from ccgather_cli.site import TRIES
 
-SUMMARY = "revoke this machine's token and forget it"
+SUMMARY = "revoke this machine's token, then forget it"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -54,4 +54,17 @@ def run(arguments: Namespace, context: Context) -> int:
     else:
         terminal.note("The token is gone from this machine. Revoke it in the site's settings:")
         terminal.note(f"  {credentials.server}/settings")
+    if not credentials.from_environment:
+        _mention_autosubmit(context)
     return DONE
+
+
+def _mention_autosubmit(context: Context) -> None:
+    """A schedule without a login fails at every run."""
+    from ccgather_cli.scheduling.plan import kept_plan  # noqa: PLC0415
+
+    if kept_plan(context.machine).is_on:
+        context.terminal.note(
+            "Autosubmit is still on and cannot send any more: `ccgather autosubmit disable` "
+            "switches it off."
+        )

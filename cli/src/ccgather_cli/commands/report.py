@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from ccgather_cli.reading.tally import Tally
     from ccgather_cli.reporting import Line
 
-SUMMARY = "show what the logs on this machine say, with costs; needs no account"
+SUMMARY = "tables of tokens and costs by day, model, tool, session, …"
+DESCRIPTION = """\
+Shows what the logs on this machine say, at list prices. Needs no account and
+no network. Days are UTC."""
 
 _FIRST, _LAST = "0000-00-00", "9999-99-99"
 _KINDS = {
@@ -27,6 +30,16 @@ _KINDS = {
 }
 
 
+EXAMPLES = "kinds:\n" + "\n".join(f"  {name:<10}{text}" for name, text in _KINDS.items())
+EXAMPLES += """
+
+examples:
+  ccgather report                          every day
+  ccgather report monthly --client codex   months of one tool
+  ccgather report models --since 2026-11-01
+  ccgather report daily --json             for a program"""
+
+
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
@@ -34,7 +47,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         nargs="?",
         choices=tuple(_KINDS),
         default="daily",
-        help="; ".join(f"{name}: {text}" for name, text in _KINDS.items()),
+        help="how to sum up, see below (default: daily)",
         metavar="KIND",
     )
     add_days(parser)

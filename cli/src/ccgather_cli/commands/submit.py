@@ -14,7 +14,16 @@ if TYPE_CHECKING:
     from ccgather_cli.sending import Read
     from ccgather_cli.site_config import SiteConfig
 
-SUMMARY = "send this machine's daily sums"
+SUMMARY = "look at the sums of this machine, then send them"
+DESCRIPTION = """\
+Reads the logs, shows the sums, asks, sends them, and says where you stand.
+Sending the same again changes nothing. A report that does not arrive is kept
+and goes out with the next."""
+EXAMPLES = """\
+examples:
+  ccgather submit             look, then answer y
+  ccgather submit --yes       for scripts
+  ccgather submit --dry-run   exactly the bytes that would be sent"""
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -8,7 +8,7 @@ from ccgather_cli.context import Context
 from ccgather_cli.credentials import current_credentials
 from ccgather_cli.errors import DONE, CliError
 
-SUMMARY = "show who is logged in, and where"
+SUMMARY = "who is logged in, and where"
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -44,7 +44,8 @@ class Head(msgspec.Struct, array_like=True):
     """What is needed of a log when nothing it shares links with changed.
 
     `sums` are those of the log alone; `links` packed unsigned 64-bit integers; `skipped` counts
-    by the reason in words; `records` what looked like a response. `problem` is why the log could
+    by the reason in words; `records` what looked like a response, `counted` the rows there are,
+    `estimated` the responses whose day is an approximation. `problem` is why the log could
     not be read: it is then tried again each time.
     """
 
@@ -53,6 +54,7 @@ class Head(msgspec.Struct, array_like=True):
     skipped: dict[str, int]
     records: int
     counted: int
+    estimated: int
     problem: str = ""
 
     def link_array(self) -> "array[int]":

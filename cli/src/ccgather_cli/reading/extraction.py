@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from ccgather_cli.reading.cache import Extracted, Head, edges_of
-from ccgather_cli.reading.facts import Facts, packed, unpacked
+from ccgather_cli.reading.facts import ESTIMATE, FLAGS, MESSAGES, Facts, packed, unpacked
 from ccgather_cli.reading.interface import LogFile, Progressed, Reader, UnreadableLogError
 from ccgather_cli.reading.sums import sums_of
 
@@ -74,6 +74,7 @@ def extract(job: Job, *, progressed: Progressed) -> Extracted | None:
         skipped=dict(facts.skipped),
         records=facts.records,
         counted=len(facts.rows),
+        estimated=sum(row[MESSAGES] for row in facts.rows if row[FLAGS] & ESTIMATE),
         problem=problem,
     )
     return Extracted(

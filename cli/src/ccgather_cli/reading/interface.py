@@ -40,7 +40,8 @@ class LogFile:
 def log_file(path: str | Path, *, companions: Iterable[str | Path] = ()) -> LogFile | None:
     """The file at `path` as it is now; None if there is none. Raises `OSError` for other trouble.
 
-    A companion that is missing is part of the stamp too: one that appears makes a difference.
+    A companion that is missing is part of the stamp too: one that appears makes a difference. An
+    empty one is as good as missing: SQLite leaves an empty write-ahead log behind every reader.
     """
     text = os.fspath(path)
     try:
@@ -63,7 +64,7 @@ def _stamp(path: str) -> tuple[int, int]:
         status = os.stat(path)
     except OSError:
         return (-1, -1)
-    return (status.st_size, status.st_mtime_ns)
+    return (status.st_size, status.st_mtime_ns) if status.st_size else (-1, -1)
 
 
 @dataclass(frozen=True, slots=True)

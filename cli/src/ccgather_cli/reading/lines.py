@@ -72,21 +72,22 @@ def _hits_of_several(
     text: bytes, needles: Sequence[bytes], start: int, stop: int
 ) -> Iterator[bytes]:
     """The same for several needles: always the nearest of their next places."""
-    places = [text.find(needle, start, stop) for needle in needles]
-    while True:
-        ahead = [place for place in places if place >= 0]
-        if not ahead:
-            return
-        at = min(ahead)
+    find = text.find
+    never = len(text) + 1
+    places = [find(needle, start, stop) for needle in needles]
+    places = [never if place < 0 else place for place in places]
+    at = min(places)
+    while at < never:
         begin = max(text.rfind(b"\n", start, at) + 1, start)
-        end = text.find(b"\n", at, stop)
+        end = find(b"\n", at, stop)
         if end < 0:
             end = stop
         yield text[begin:end]
-        places = [
-            text.find(needle, end, stop) if 0 <= place < end else place
-            for needle, place in zip(needles, places)
-        ]
+        for number, place in enumerate(places):
+            if place < end:
+                place = find(needles[number], end, stop)  # noqa: PLW2901
+                places[number] = never if place < 0 else place
+        at = min(places)
 
 
 def object_in(line: bytes) -> dict[str, object] | None:

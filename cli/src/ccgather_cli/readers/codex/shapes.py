@@ -1,9 +1,11 @@
-"""The lines of Codex's logs, decoded: quickly where they are as Codex writes them, else leniently."""
+"""The lines of Codex's logs: decoded fast as Codex writes them, leniently otherwise."""
 
+import json
 from typing import TypeAlias
 
 import msgspec
 
+from ccgather_cli.reading.facts import sane
 from ccgather_cli.reading.lines import object_in
 from ccgather_cli.reading.numbers import MAX_COUNT, count_of, text_of
 
@@ -137,26 +139,30 @@ def meta_of(text: bytes) -> Meta | None:
 
 def tokens_of(usage: Usage) -> Tokens:
     """The numbers, none below 0, no part greater than its whole."""
-    whole = usage.input_tokens
-    if whole is None:
-        whole = usage.prompt_tokens or 0
+    whole, read, output = usage.input_tokens, usage.cached_input_tokens, usage.output_tokens
+    written, reasoning = usage.cache_write_input_tokens or 0, usage.reasoning_output_tokens or 0
+    if whole is None or read is None or output is None:
+        whole, read, output = _otherwise_named(usage)
+    if (
+        read + written > whole
+        or reasoning > output
+        or (whole | read | written | output | reasoning) >> _COUNT_BITS
+    ):
+        whole, output = sane(whole), sane(output)
+        read = min(sane(read), whole)
+        return whole, read, min(sane(written), whole - read), output, min(sane(reasoning), output)
+    return whole, read, written, output, reasoning
+
+
+def _otherwise_named(usage: Usage) -> tuple[int, int, int]:
+    whole = usage.prompt_tokens if usage.input_tokens is None else usage.input_tokens
     read = usage.cached_input_tokens
     if read is None:
         read = usage.cache_read_input_tokens
-        read = usage.cached_tokens or 0 if read is None else read
-    output = usage.output_tokens
-    if output is None:
-        output = usage.completion_tokens or 0
-    written, reasoning = usage.cache_write_input_tokens or 0, usage.reasoning_output_tokens or 0
-    if (whole | read | written | output | reasoning) >> _COUNT_BITS:
-        whole, read, written, output, reasoning = (
-            value if 0 <= value <= MAX_COUNT else 0
-            for value in (whole, read, written, output, reasoning)
-        )
-    if read + written > whole or reasoning > output:
-        read = min(read, whole)
-        return whole, read, min(written, whole - read), output, min(reasoning, output)
-    return whole, read, written, output, reasoning
+    if read is None:
+        read = usage.cached_tokens
+    output = usage.completion_tokens if usage.output_tokens is None else usage.output_tokens
+    return whole or 0, read or 0, output or 0
 
 
 def _inner(document: dict[str, object], name: str) -> dict[str, object]:
@@ -225,6 +231,10 @@ def _lenient_usage(usage: object) -> Usage | None:
     return Usage(**{name: count_of(usage.get(name)) for name in Usage.__struct_fields__})
 
 
+def _raw(source: object) -> msgspec.Raw | None:
+    return msgspec.Raw(json.dumps(source).encode()) if isinstance(source, dict) else None
+
+
 def _lenient_meta(document: dict[str, object]) -> _MetaLine:
     payload = _inner(document, "payload")
     source = payload.get("source")
@@ -239,6 +249,6 @@ def _lenient_meta(document: dict[str, object]) -> _MetaLine:
             forked_from_id=text_of(payload.get("forked_from_id")),
             parent_thread_id=text_of(payload.get(_PARENT)),
             subagent_history_start_ordinal=count_of(payload.get("subagent_history_start_ordinal")),
-            source=msgspec.Raw(msgspec.json.encode(source)) if isinstance(source, dict) else None,
+            source=_raw(source),
         ),
     )

@@ -1,0 +1,1 @@
+"""What reading logs costs, beside the field's two native readers, in one run."""
