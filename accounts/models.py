@@ -37,7 +37,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     hide_cost = models.BooleanField(default=False)
     hide_country = models.BooleanField(default=False)
     show_ranges = models.BooleanField(default=False)
-    auto_sync_enabled = models.BooleanField(default=False)
+    auto_sync_enabled = models.BooleanField(default=True)
 
     onboarded_at = models.DateTimeField(null=True, blank=True)
     excluded_at = models.DateTimeField(null=True, blank=True)

@@ -4,8 +4,9 @@ The rows are those that real reports would have left (a test of the sums runs ov
 written one report at a time. Totals have a heavy tail, and a third of the people tie with others.
 """
 
-from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 
 from django.db import connection, models
 
@@ -19,6 +20,7 @@ from submissions.models import SUM_COLUMNS, Slice, SliceRow, Submission, UsageAc
 MODEL = "claude-opus-4-5"
 DEVICE = "laptop"
 COUNTRIES = ("US", "US", "US", "KR", "KR", "DE", "IN", "JP", "GB", "BR", "FR", "CA", "PL", "")
+LARGE = (Device, Submission, Slice, SliceRow, UserDay, Standing)
 LIMITS = {
     "api_per_minute": 1_000_000,
     "changing_reports_per_hour_token": 10_000,
@@ -27,28 +29,76 @@ LIMITS = {
 """Runtime settings of the measured site: a benchmark is one sender, and would be stopped."""
 
 
-def populate(*, people: int, at: datetime) -> None:
-    """Fills an empty, migrated database with that many people as of `at`."""
+Draw = Callable[[int, datetime], None]
+"""Makes the tables `bench_person` and `bench_day`, as `draw_site` does."""
+
+
+def populate(
+    *,
+    people: int,
+    at: datetime,
+    draw: Draw | None = None,
+    progress: Callable[[str], object] = lambda _what: None,
+) -> None:
+    """Fills an empty, migrated database with that many people as of `at`.
+
+    `progress` is told of each step that is done.
+    """
     for key, value in LIMITS.items():
         change_setting(key=key, value=value, by="benchmarks", at=at)
     BoardClock.objects.create(current_day=at.date(), rolled_at=at)
-    _execute("SELECT setseed(0.4242)")
-    _draw(people=people, at=at)
-    _insert_people(at=at)
-    _insert_usage(at=at)
-    _insert_boards(day=at.date(), at=at)
+    execute("SELECT setseed(0.4242)")
+    (draw or draw_site)(people, at)
+    progress("people and days drawn")
+    with bulk_loading():
+        for step in (_insert_people, _insert_usage, _insert_boards):
+            step(at=at)
+            progress(step.__name__.removeprefix("_").replace("_", " "))
     correct_tallies()
-    _execute("DROP TABLE bench_person, bench_day")
+    progress("indexes and sums")
+    execute("DROP TABLE bench_person, bench_day")
     connection.cursor().execute("VACUUM ANALYZE")
 
 
-def _execute(sql: str, parameters: Mapping[str, object] | None = None) -> None:
+@contextmanager
+def bulk_loading() -> Iterator[None]:
+    """Without the second look at every reference (where the account may say so), and with the
+    indexes of the largest tables made at the end: the rows are right, and there are millions."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+        row = cursor.fetchone()
+        trusted = bool(row and row[0])
+        cursor.execute(
+            "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index "
+            "WHERE indrelid = ANY(%s::regclass[]) AND NOT indisunique",
+            [[model._meta.db_table for model in LARGE]],  # noqa: SLF001 - Django's public model API
+        )
+        indexes = cursor.fetchall()
+    if trusted:
+        execute("SET session_replication_role = replica")
+    execute("SET work_mem = '256MB'")
+    execute("SET synchronous_commit = off")
+    for name, _definition in indexes:
+        execute(f"DROP INDEX {name}")
+    try:
+        yield
+    finally:
+        execute("SET maintenance_work_mem = '512MB'")
+        for _name, definition in indexes:
+            execute(definition)
+        for name in ("maintenance_work_mem", "work_mem", "synchronous_commit"):
+            execute(f"RESET {name}")
+        if trusted:
+            execute("RESET session_replication_role")
+
+
+def execute(sql: str, parameters: Mapping[str, object] | None = None) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
         cursor.execute(sql, parameters)  # type: ignore[arg-type]  # psycopg takes any mapping
 
 
-def _insert(model: type[models.Model], source: str, values: Mapping[str, str]) -> None:
+def insert_rows(model: type[models.Model], source: str, values: Mapping[str, str]) -> None:
     """INSERT … SELECT; `values` are SQL expressions by column. Columns that are not named get the
     model's default, so that a new column does not break this."""
     columns, expressions = [], []
@@ -65,15 +115,15 @@ def _insert(model: type[models.Model], source: str, values: Mapping[str, str]) -
         columns.append(column)
         expressions.append(expression)
     table = model._meta.db_table  # noqa: SLF001 - Django's public model API
-    _execute(
+    execute(
         f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(expressions)} {source}",
         parameters,
     )
 
 
-def _draw(*, people: int, at: datetime) -> None:
+def draw_site(people: int, at: datetime) -> None:
     """Who there is and on which days they worked; one to forty days out of the last months."""
-    _execute(
+    execute(
         """
         CREATE TEMPORARY TABLE bench_person AS
         SELECT number, uuidv7() AS user_id, uuidv7() AS device_id, uuidv7() AS submission_id,
@@ -89,7 +139,7 @@ def _draw(*, people: int, at: datetime) -> None:
         """,
         {"people": people, "countries": list(COUNTRIES), "count": len(COUNTRIES), "at": at},
     )
-    _execute(
+    execute(
         """
         CREATE TEMPORARY TABLE bench_day AS
         SELECT p.user_id, p.device_id, p.submission_id, d.day, d.total AS total_tokens,
@@ -108,11 +158,11 @@ def _draw(*, people: int, at: datetime) -> None:
         """,
         {"today": at.date()},
     )
-    _execute("ANALYZE bench_person, bench_day")
+    execute("ANALYZE bench_person, bench_day")
 
 
 def _insert_people(*, at: datetime) -> None:
-    _insert(
+    insert_rows(
         User,
         "FROM bench_person ORDER BY number",
         {
@@ -125,16 +175,16 @@ def _insert_people(*, at: datetime) -> None:
             "last_login": "NULL",
         },
     )
-    _insert(
+    insert_rows(
         Device,
         "FROM bench_person ORDER BY number",
         {"id": "device_id", "user_id": "user_id", "name": f"'{DEVICE}'", "created_at": "came"},
     )
-    _insert(
+    insert_rows(
         Submission,
         "FROM bench_person p JOIN (SELECT user_id, count(*) AS rows, min(day) AS first, "
         "max(day) AS last, sum(total_tokens)::bigint AS tokens FROM bench_day GROUP BY user_id) d "
-        "USING (user_id)",
+        "USING (user_id) ORDER BY submission_id",
         {
             "id": "submission_id",
             "user_id": "user_id",
@@ -159,7 +209,7 @@ def _insert_people(*, at: datetime) -> None:
 
 def _insert_usage(*, at: datetime) -> None:
     sums = {column: column for column in SUM_COLUMNS}
-    _insert(
+    insert_rows(
         Slice,
         "FROM bench_day ORDER BY user_id, day",
         sums
@@ -177,7 +227,7 @@ def _insert_usage(*, at: datetime) -> None:
             "updated_at": f"timestamptz '{at.isoformat()}'",
         },
     )
-    _insert(
+    insert_rows(
         SliceRow,
         "FROM submissions_slice ORDER BY id",
         {column: column for column in SUM_COLUMNS if column != "unpriced_tokens"}
@@ -189,12 +239,12 @@ def _insert_usage(*, at: datetime) -> None:
         },
     )
     days = ", ".join(f"sum({column})::bigint AS {column}" for column in SUM_COLUMNS)
-    _insert(
+    insert_rows(
         UserDay,
         f"FROM (SELECT user_id, day, {days} FROM submissions_slice GROUP BY user_id, day) d",  # noqa: S608
         sums | {"user_id": "user_id", "day": "day"},
     )
-    _insert(
+    insert_rows(
         UsageAccount,
         f"FROM (SELECT user_id, {days}, count(*) AS active_days, min(day) AS first_day, "  # noqa: S608 - column names
         "max(day) AS last_day FROM submissions_userday GROUP BY user_id) d "
@@ -211,13 +261,14 @@ def _insert_usage(*, at: datetime) -> None:
     )
 
 
-def _insert_boards(*, day: date, at: datetime) -> None:
+def _insert_boards(*, at: datetime) -> None:
+    day = at.date()
     windows = [
         f"SELECT '{board}', DATE '{day - timedelta(days=length - 1)}' "
         f"WHERE d.day BETWEEN DATE '{day - timedelta(days=length - 1)}' AND DATE '{day}'"
         for board, length in ROLLING_DAYS.items()
     ]
-    _insert(
+    insert_rows(
         Standing,
         f"""
         FROM (
@@ -234,6 +285,7 @@ def _insert_boards(*, day: date, at: datetime) -> None:
         ) s
         JOIN accounts_user u ON u.id = s.user_id
         JOIN submissions_usageaccount a ON a.user_id = s.user_id
+        ORDER BY s.user_id
         """,  # noqa: S608 - constants of this module
         {
             "user_id": "s.user_id",
@@ -248,7 +300,7 @@ def _insert_boards(*, day: date, at: datetime) -> None:
             "shows_cost": "TRUE",
         },
     )
-    _insert(
+    insert_rows(
         Competitor,
         "FROM submissions_usageaccount",
         {
@@ -260,7 +312,7 @@ def _insert_boards(*, day: date, at: datetime) -> None:
             "last_submission_at": f"timestamptz '{at.isoformat()}'",
         },
     )
-    _insert(
+    insert_rows(
         MidnightRank,
         "FROM leaderboard_standing WHERE board = 'all'",
         {

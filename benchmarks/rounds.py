@@ -29,7 +29,7 @@ def measure(*, databases: list[str], rounds: int, histories: int) -> Measured:
     # The same seed on both sites, which have different people: a draw is uniform in each.
     draws = {name: Random(f"draw:{name}") for name in databases}
     client = Client(headers={"Host": "localhost"})
-    steps = [(_history_round, histories), (_daily_round, rounds), (_reading_round, rounds)]
+    steps = [(_history_round, histories), (daily_round, rounds), (_reading_round, rounds)]
     total = sum(count + 1 for _, count in steps) * len(databases)
     with tqdm(total=total, desc="Measuring", unit=" rounds", disable=None) as bar:
         for step, count in steps:
@@ -48,7 +48,7 @@ def _history_round(client: Client, draw: Random, number: int) -> dict[str, Sampl
     """A newcomer with as many tokens as somebody drawn: the whole history, again, and a day on."""
     at = datetime.now(UTC)
     total = Standing.objects.values_list("tokens", flat=True).get(
-        user=_drawn(draw), board=Board.ALL.value
+        user=drawn(draw), board=Board.ALL.value
     )
     user = create_person(username=f"newcomer_{number}", at=at)
     secret, _ = create_token(user_id=user.pk, name="laptop", at=at)
@@ -63,10 +63,10 @@ def _history_round(client: Client, draw: Random, number: int) -> dict[str, Sampl
     }
 
 
-def _daily_round(client: Client, draw: Random, number: int) -> dict[str, Sample]:
+def daily_round(client: Client, draw: Random, number: int) -> dict[str, Sample]:
     """Somebody drawn sends what they have, again, and with one day more."""
     at = datetime.now(UTC)
-    user = _drawn(draw)
+    user = drawn(draw)
     device = Device.objects.get(user=user)
     secret, _ = create_token(user_id=user.pk, name=f"bench {number}", at=at, device=device)
     rows = [
@@ -76,8 +76,9 @@ def _daily_round(client: Client, draw: Random, number: int) -> dict[str, Sample]
         .values_list("slice__day", "slice__client", "model", "total_tokens")
     ]
     key = f"bench-{user.username}"
-    # Not counted: puts the collector's own fingerprints on the rows that SQL made.
-    submit(client=client, secret=secret, body=body_of(rows, device=key), mode="merge")
+    # Not counted: puts the collector's own fingerprints on the rows that SQL made; somebody drawn
+    # before has them.
+    submit(client=client, secret=secret, body=body_of(rows, device=key), mode=None)
     body = body_of(with_one_day_more(rows, today=at.date()), device=key)
     return {
         "one_day": submit(client=client, secret=secret, body=body, mode="merge"),
@@ -89,7 +90,7 @@ def _reading_round(client: Client, draw: Random, number: int) -> dict[str, Sampl
     """The first and the last page of the board without a cache, and ranks of somebody drawn."""
     people = client.get("/api/leaderboard?limit=1").json()["pagination"]["total"]
     last = -(-people // PAGE)
-    user = _drawn(draw)
+    user = drawn(draw)
     window = window_of(board=Board.ALL, day=datetime.now(UTC).date())
 
     def rank(country: str | None) -> int | None:
@@ -110,7 +111,7 @@ def _reading_round(client: Client, draw: Random, number: int) -> dict[str, Sampl
     }
 
 
-def _drawn(draw: Random) -> User:
+def drawn(draw: Random) -> User:
     """A person of the population, each as likely as any other."""
     population = User.objects.filter(username__startswith="bench_")
     number = draw.randint(1, population.count())

@@ -5,9 +5,10 @@ Imported before anything of the site: it decides the environment that settings a
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 from ccgather.ops import postgres
 
@@ -15,13 +16,29 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "var" / "benchmarks"
 
 
-def prepare(databases: list[str], *, folder: Path) -> None:
-    """Sets Django up on a fresh cluster in `folder`, with those databases, empty and migrated."""
+OF_A_REAL_SITE = (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "RANKING_REDIS_URL",
+    "PUBLIC_URL",
+    "SECRET_KEY",
+    "BIND",
+    "ALLOWED_HOSTS",
+)
+
+
+def prepare(
+    databases: list[str], *, folder: Path, environment: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    """Sets Django up on a fresh cluster in `folder`, with those databases, empty and migrated.
+
+    `environment` is what this site has besides, `DATABASE_URL` for a server to use instead.
+    """
     cluster = folder / "cluster"
     if cluster.exists():  # left by a run that was killed, perhaps with its server
         postgres.stop(postgres.Cluster(folder=cluster))
         shutil.rmtree(cluster)
-    for name in ("DATABASE_URL", "REDIS_URL", "PUBLIC_URL", "SECRET_KEY", "BIND", "ALLOWED_HOSTS"):
+    for name in OF_A_REAL_SITE:
         os.environ.pop(name, None)
     os.environ |= {
         "CCGATHER_MODE": "local",
@@ -31,6 +48,7 @@ def prepare(databases: list[str], *, folder: Path) -> None:
         "DATABASE_STATEMENT_TIMEOUT": "0",
         "LOG_LEVEL": "ERROR",
         "DJANGO_SETTINGS_MODULE": "ccgather.settings",
+        **environment,
     }
     import django  # noqa: PLC0415 - after the environment is set
     from django.conf import settings  # noqa: PLC0415
@@ -50,10 +68,11 @@ def _create(databases: list[str]) -> None:
     from django.conf import settings  # noqa: PLC0415
     from psycopg import sql  # noqa: PLC0415
 
-    server = postgres.use(settings.EMBEDDED_POSTGRES)
-    with psycopg.connect(
-        host=str(server.socket_folder), user="postgres", dbname="postgres", autocommit=True
-    ) as connection:
+    address = settings.DATABASE_URL
+    if not address:
+        folder = postgres.use(settings.EMBEDDED_POSTGRES).socket_folder
+        address = f"host={folder} user=postgres dbname=postgres"
+    with psycopg.connect(address, autocommit=True) as connection:
         for name in databases:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
 
@@ -78,10 +97,10 @@ def using(database: str) -> Iterator[None]:
 
 
 def take_away() -> None:
-    """Stops the cluster and removes it."""
+    """Stops the cluster, where one was made, and removes it."""
     from django.conf import settings  # noqa: PLC0415
     from django.db import connections  # noqa: PLC0415
 
     connections.close_all()
     postgres.release(settings.EMBEDDED_POSTGRES)
-    shutil.rmtree(settings.EMBEDDED_POSTGRES.folder)
+    shutil.rmtree(settings.EMBEDDED_POSTGRES.folder, ignore_errors=bool(settings.DATABASE_URL))

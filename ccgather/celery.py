@@ -26,7 +26,25 @@ JOBS: dict[str, dict[str, Any]] = {
         # that is done costs a single look at the clock.
         "schedule": crontab(),
     },
+    # Each minute too: once the boards have rolled it takes what is due, else it looks at one row.
+    "snapshot-boards": {"task": "leaderboard.snapshot_boards", "schedule": crontab()},
+    "thin-history": {"task": "leaderboard.thin_history", "schedule": crontab(hour=2, minute=40)},
+    # Each minute: a snapshot that nobody has looked at for badges yet is looked at.
+    "award-badges": {"task": "leaderboard.award_badges", "schedule": crontab()},
+    # A run that starts late is of no use: the next one does its work.
+    "sweep-outbox": {
+        "task": "leaderboard.sweep_outbox",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "heal-ranking": {
+        "task": "leaderboard.heal_ranking",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
     "fold-tallies": {"task": "leaderboard.fold_tallies", "schedule": crontab()},
+    # After the roll and the snapshot of midnight, which it proves too.
+    "check-invariants": {"task": "site.check_invariants", "schedule": crontab(hour=1, minute=0)},
     "purge-accounts": {
         "task": "accounts.purge_expired",
         "schedule": crontab(hour=2, minute=0),

@@ -29,6 +29,9 @@ env = Env()
 UNDER_TEST = "PYTEST_VERSION" in os.environ
 DATABASE_URL = env.str("DATABASE_URL", "")
 REDIS_URL = environment.redis("REDIS_URL", env.str("REDIS_URL", ""))
+RANKING_REDIS_URL = environment.redis(
+    "RANKING_REDIS_URL", env.str("RANKING_REDIS_URL", "") or REDIS_URL
+)
 MODE = env.str(
     "CCGATHER_MODE",
     "production" if (DATABASE_URL or REDIS_URL) and not UNDER_TEST else "local",
@@ -202,7 +205,10 @@ DATABASES: dict[str, dict[str, Any]] = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {
+        "BACKEND": "ccgather.ops.redis_cache.ImpatientRedisCache",
+        "LOCATION": REDIS_URL,
+    }
     if REDIS_URL
     else {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
@@ -210,6 +216,7 @@ CACHES: dict[str, dict[str, Any]] = {
     }
 }
 CACHES["default"]["KEY_PREFIX"] = "ccgather"
+RATELIMIT_FAIL_OPEN = True  # a counter that Redis lost between two commands refuses nobody
 SILENCED_SYSTEM_CHECKS = [
     "auth.W004",  # a username is unique whatever its case, by a constraint on lower(username)
     "security.W008",  # http is redirected by our own middleware, with 308: a 301 loses a body
@@ -357,6 +364,9 @@ USE_TZ = True
 EMAIL_URL = env.str("EMAIL_URL", "console:" if LOCAL else "")
 # On a server without EMAIL_URL sending mail is an error: one that goes nowhere would be a lie.
 MAILERS = {"default": environment.mailer("EMAIL_URL", EMAIL_URL)} if EMAIL_URL else {}
+# Whom the site tells when one of its numbers is found wrong.
+ADMINS: list[str] = env.list("ALERT_EMAILS", [])
+EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", f"{SITE_NAME} <noreply@{_own_host}>")
 
 LOG_LEVEL = env.str(

@@ -11,7 +11,14 @@ class LeaderboardConfig(AppConfig):
 
     def ready(self) -> None:
         """Listens to the two signals from below and registers its checks and rights."""
-        from leaderboard import health, receivers  # noqa: PLC0415 - models are not ready before this
+        from leaderboard import (  # noqa: PLC0415 - models are not ready before this
+            awarding,
+            health,
+            receivers,
+            recorders,
+        )
 
+        recorders.connect()
         receivers.connect()
+        awarding.connect()
         health.register()

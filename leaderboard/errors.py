@@ -1,5 +1,7 @@
 """What can be wrong with a question about boards or people."""
 
+from collections.abc import Sequence
+
 from ccgather.errors import InvalidInputError, NotFoundError
 
 
@@ -23,3 +25,24 @@ class UnknownPersonError(NotFoundError):
 
     def __init__(self) -> None:
         super().__init__("There is no such profile.")
+
+
+class BadgesNotShownError(InvalidInputError):
+    """Badges that cannot be shown beside a name, each with its reason."""
+
+    def __init__(self, details: Sequence[str]) -> None:
+        super().__init__("These badges cannot be shown.", details=details)
+
+
+class UnknownCountryError(NotFoundError):
+    """No country has that code."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such country.")
+
+
+class NoSnapshotError(InvalidInputError):
+    """A day whose end is not known: before the first snapshot, or not over."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("That day cannot be compared with.", details=(detail,))

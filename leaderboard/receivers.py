@@ -6,7 +6,9 @@ from datetime import date, datetime
 from accounts import rights
 from accounts.models import User
 from accounts.signals import account_changed
+from ccgather.ops import clock
 from ccgather.ops.epoch import bump_visibility
+from leaderboard.services.outbox import note_change
 from leaderboard.services.standings import remove_standings, restate_standings, write_standings
 from submissions.models import UsageAccount
 from submissions.signals import usage_changed
@@ -23,19 +25,23 @@ def on_usage_changed(
     *, user: User, days: Collection[date], at: datetime, **_signal: object
 ) -> None:
     """Standings follow the days that changed; without any usage left they go."""
-    if UsageAccount.objects.filter(user=user, total_tokens__gt=0).exists():
+    has_usage = UsageAccount.objects.filter(user=user, total_tokens__gt=0).exists()
+    note_change(user=user, urgent=not has_usage, at=at)
+    if has_usage:
         write_standings(user=user, days=days, at=at)
     else:
         remove_standings(user=user)
         bump_visibility()
 
 
-def on_account_changed(*, user: User, **_signal: object) -> None:
+def on_account_changed(*, user: User, at: datetime, **_signal: object) -> None:
     """Visibility, country and exclusion are repeated on the standings."""
+    note_change(user=user, urgent=True, at=at)
     restate_standings(user=user)
     bump_visibility()
 
 
 def erase(user: User) -> None:
     """Before the account's row goes: the boards' sums without this person."""
+    note_change(user=user, urgent=True, at=clock.now())
     remove_standings(user=user)

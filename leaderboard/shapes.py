@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from leaderboard.rules.badges.catalogue import Badge
 from leaderboard.rules.boards import Metric, Window
 from leaderboard.rules.levels import LevelProgress
 
@@ -27,8 +28,20 @@ class BoardQuery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldBadge:
+    """A badge somebody holds. `country_code` is where it was earned, "" nowhere in particular;
+    `place` where it stands beside the name (1 is first), None when it is not shown there."""
+
+    badge: Badge
+    earned_at: datetime
+    country_code: str
+    place: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BoardRow:
-    """One person on a board. `rank_change` is positive for up, None for new or not applicable."""
+    """One person on a board. `rank_change` is positive for up, None for new or not applicable;
+    `badges` are those the person chose to show."""
 
     rank: int
     rank_change: int | None
@@ -46,6 +59,7 @@ class BoardRow:
     active_days: int
     shows_ranges: bool
     last_submission_at: datetime | None
+    badges: tuple[HeldBadge, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,3 +167,4 @@ class Profile:
     is_visible: bool
     is_excluded: bool
     is_own: bool
+    badges: tuple[HeldBadge, ...] = ()

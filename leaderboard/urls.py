@@ -3,10 +3,14 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
+from leaderboard.views.badges import badge_news_dismiss, badges, displayed_badges
 from leaderboard.views.profile import profile
 
 app_name = "leaderboard"
 urlpatterns = [
+    path("badges", badges, name="badges"),
+    path("settings/badges", displayed_badges, name="displayed_badges"),
+    path("settings/badges/seen", badge_news_dismiss, name="badge_news_dismiss"),
     path("u/<str:username>", profile, name="profile"),
     path(
         "profile/<str:username>",

@@ -71,6 +71,7 @@ WITHOUT_A_TEMPLATE_OF_THEIR_OWN = {
     "accounts:session_end": "the form is on the page of sessions",
     "accounts:sessions_end": "the form is on the page of sessions",
     "accounts:token_revoke": "the form is on the page of tokens",
+    "leaderboard:badge_news_dismiss": "the form is on the profile",
     "leaderboard:old_profile": "leads to the profile",
     "submissions:device_delete": "the form is on the page of devices",
     "submissions:device_merge": "the form is on the page of devices",
@@ -78,6 +79,7 @@ WITHOUT_A_TEMPLATE_OF_THEIR_OWN = {
     "submissions:submitted_data_delete": "the form is on the page of submissions",
 }
 TESTED_WITH = {
+    "leaderboard:badge_news_dismiss": "displayed_badges",
     "leaderboard:old_profile": "profile",
     "submissions:device_delete": "devices",
     "submissions:device_merge": "devices",

@@ -6,6 +6,7 @@ of the key too; an age is only how long an entry may be kept.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from hashlib import blake2b
 
 import msgspec
@@ -13,6 +14,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
+from redis import RedisError
 
 from ccgather.ops.epoch import visibility_epoch
 
@@ -20,11 +22,13 @@ from ccgather.ops.epoch import visibility_epoch
 def cached_bytes(*, key: tuple[object, ...], seconds: int, build: Callable[[], bytes]) -> bytes:
     """The bytes kept under `key`, or built now and kept for `seconds`."""
     name = blake2b(repr((visibility_epoch(), *key)).encode(), digest_size=20).hexdigest()
-    found = cache.get(name)
-    if isinstance(found, bytes):
-        return found
+    with suppress(RedisError):  # said where it was met; without a cache it is only dearer
+        found = cache.get(name)
+        if isinstance(found, bytes):
+            return found
     built = build()
-    cache.set(name, built, timeout=seconds)
+    with suppress(RedisError):
+        cache.set(name, built, timeout=seconds)
     return built
 
 

@@ -20,14 +20,21 @@ Check = Callable[[], str | None]
 """None when all is well, else one sentence; raises at most what the database raises."""
 
 _checks: dict[str, Check] = {}
+_bearable: set[str] = set()
 
 
-def register(name: str, check: Check) -> None:
-    """Add a check to `/readyz` under a name of its own."""
+def register(name: str, check: Check, *, is_bearable: bool = False) -> None:
+    """Add a check to `/readyz` under a name of its own.
+
+    `is_bearable` is for trouble in which the site still answers everything rightly, only dearer:
+    it is named, and the site stays ready. Taking servers out would leave the rest with more work.
+    """
     if _checks.get(name, check) is not check:
         message = f"two health checks are called {name!r}"
         raise ValueError(message)
     _checks[name] = check
+    if is_bearable:
+        _bearable.add(name)
 
 
 def problems() -> dict[str, str | None]:
@@ -80,11 +87,13 @@ def healthz(_request: HttpRequest) -> JsonResponse:
 @require_safe
 @never_cache
 def readyz(_request: HttpRequest) -> JsonResponse:
-    """Ready: 200 when every check passes, 503 naming the ones that do not."""
+    """Ready: 200 when every check passes or what fails is bearable, 503 otherwise; names both."""
     found = problems()
-    ready = not any(found.values())
+    failing = {name for name, problem in found.items() if problem}
+    ready = failing <= _bearable
+    well = "degraded" if failing else "ok"
     body = {
-        "status": "ok" if ready else "unavailable",
+        "status": well if ready else "unavailable",
         "checks": {name: problem or "ok" for name, problem in found.items()},
     }
     return JsonResponse(body, status=200 if ready else 503)

@@ -3,7 +3,7 @@
 import hashlib
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -41,6 +41,9 @@ def single_flight(name: str) -> Iterator[bool]:
         row = lock.execute("SELECT pg_try_advisory_lock(%s)", [key]).fetchone()
         yield bool(row and row[0])
     finally:
+        # Whoever comes next must not find the lock of a connection that is still being closed.
+        with suppress(psycopg.OperationalError):
+            lock.execute("SELECT pg_advisory_unlock_all()")
         lock.close()
 
 

@@ -118,6 +118,12 @@ class Runtime:
     api_per_minute = WholeNumber(
         100, minimum=1, maximum=1_000_000, sentence="Requests to the API, an address and minute."
     )
+    live_streams_per_process = WholeNumber(
+        2_000, minimum=0, maximum=100_000, sentence="Open live boards, a web process."
+    )
+    live_streams_per_address = WholeNumber(
+        500, minimum=0, maximum=100_000, sentence="Open live boards, an address and web process."
+    )
     profile_changes_per_hour = WholeNumber(
         10, minimum=1, maximum=10_000, sentence="Changes of profile and badge display, a person."
     )

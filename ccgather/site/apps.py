@@ -8,3 +8,9 @@ class SiteConfig(AppConfig):
 
     name = "ccgather.site"
     label = "site"
+
+    def ready(self) -> None:
+        """Registers what `readyz` says of the nightly proof."""
+        from ccgather.site.integrity import health  # noqa: PLC0415 - models are not ready before
+
+        health.register()

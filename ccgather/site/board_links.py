@@ -3,7 +3,7 @@
 A default is left out of an address, so that every view of the board has one address.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from urllib.parse import urlencode
@@ -33,6 +33,10 @@ PERIODS = (
     (Board.MONTH, "Month"),
 )
 METRICS = ((Metric.TOKENS, "Tokens"), (Metric.COST, "Cost"), (Metric.DAYS, "Active days"))
+
+
+Href = Callable[[BoardQuery], str]
+"""How the address of a part of a board is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,15 @@ def board_query_of(params: Mapping[str, str]) -> BoardQuery:
 
 def href_of(query: BoardQuery) -> str:
     """The address of a part of a board."""
+    return _href(query, path="/", fixed=())
+
+
+def country_href_of(query: BoardQuery) -> str:
+    """The address of a part of a country's board, on the country's own page."""
+    return _href(query, path=f"/countries/{query.country}", fixed=("country",))
+
+
+def _href(query: BoardQuery, *, path: str, fixed: tuple[str, ...]) -> str:
     default = BoardQuery()
     asked = {
         "period": query.period,
@@ -89,17 +102,21 @@ def href_of(query: BoardQuery) -> str:
         "page": default.page,
         "around": default.around,
     }
-    given = {name: value for name, value in asked.items() if value != usual[name]}
-    return f"/?{urlencode(given)}" if given else "/"
+    given = {
+        name: value for name, value in asked.items() if value != usual[name] and name not in fixed
+    }
+    return f"{path}?{urlencode(given)}" if given else path
 
 
-def period_choices(*, query: BoardQuery, window: Window, period: str) -> tuple[Choice, ...]:
+def period_choices(
+    *, query: BoardQuery, window: Window, period: str, href: Href = href_of
+) -> tuple[Choice, ...]:
     """A link to each board; a past week or month is the current choice of its kind."""
     return tuple(
         Choice(
             key=board.value,
             label=label,
-            href=href_of(replace(query, period=board.value, page=1, around=None)),
+            href=href(replace(query, period=board.value, page=1, around=None)),
             is_current=board is window.board
             and (board.value == period or board in CALENDAR_BOARDS),
         )
@@ -107,20 +124,22 @@ def period_choices(*, query: BoardQuery, window: Window, period: str) -> tuple[C
     )
 
 
-def metric_choices(*, query: BoardQuery) -> tuple[Choice, ...]:
+def metric_choices(*, query: BoardQuery, href: Href = href_of) -> tuple[Choice, ...]:
     """A link to each order."""
     return tuple(
         Choice(
             key=metric.value,
             label=label,
-            href=href_of(replace(query, metric=metric, page=1, around=None)),
+            href=href(replace(query, metric=metric, page=1, around=None)),
             is_current=metric is query.metric,
         )
         for metric, label in METRICS
     )
 
 
-def page_choices(*, query: BoardQuery, page: int, total_pages: int) -> tuple[Choice | None, ...]:
+def page_choices(
+    *, query: BoardQuery, page: int, total_pages: int, href: Href = href_of
+) -> tuple[Choice | None, ...]:
     """Links to the first, the last and the pages around the current one; None is a gap."""
     near = {1, total_pages, *range(page - 1, page + 2)}
     shown = sorted(number for number in near if 1 <= number <= total_pages)
@@ -134,16 +153,21 @@ def page_choices(*, query: BoardQuery, page: int, total_pages: int) -> tuple[Cho
             Choice(
                 key=str(number),
                 label=str(number),
-                href=page_href(query=query, page=number),
+                href=page_href(query=query, page=number, href=href),
                 is_current=number == page,
             )
         )
     return tuple(choices)
 
 
-def page_href(*, query: BoardQuery, page: int) -> str:
+def page_href(*, query: BoardQuery, page: int, href: Href = href_of) -> str:
     """The address of another page of the same board."""
-    return href_of(replace(query, page=page, around=None))
+    return href(replace(query, page=page, around=None))
+
+
+def live_href(*, query: BoardQuery, page: int) -> str:
+    """The address of the stream of the same part of the board."""
+    return "/live/board" + page_href(query=query, page=page).removeprefix("/")
 
 
 def neighbours_of(
@@ -164,6 +188,6 @@ def _period_href(query: BoardQuery, window: Window, today: date) -> str:
     return href_of(replace(query, period=period, page=1, around=None))
 
 
-def own_href(*, query: BoardQuery, username: str) -> str:
+def own_href(*, query: BoardQuery, username: str, href: Href = href_of) -> str:
     """The address of the page of the same board that holds a person."""
-    return href_of(replace(query, page=1, around=username))
+    return href(replace(query, page=1, around=username))

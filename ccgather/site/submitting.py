@@ -10,9 +10,10 @@ from django.db import transaction
 from accounts.locking import locked_account
 from accounts.models import ApiToken, Device, User
 from accounts.services.devices import device_named
-from leaderboard.api.answers import level_answer, usd
+from leaderboard.api.answers import badge_answer, level_answer, usd
 from leaderboard.rules.levels import level_of
 from leaderboard.selectors.board import Ranks, next_above, ranks_of
+from leaderboard.selectors.held_badges import badges_earned_at
 from submissions.errors import EmptyReportError, ReportInvalidError, SubmissionError
 from submissions.formats import read_report
 from submissions.models import RejectedReport
@@ -122,6 +123,9 @@ def _answer(
     user = sender.user
     account = usage_account(user=user)
     tokens = account.total_tokens if account else 0
+    new_badges = []
+    if accepted.mode != "unchanged":
+        new_badges = [badge_answer(new.badge) for new in badges_earned_at(user=user, at=at)]
     above = next_above(user=user, at=at) if after.world is not None else None
     moved = before.world - after.world if before.world and after.world else 0
     rank = {
@@ -165,7 +169,7 @@ def _answer(
         },
         "rank": rank,
         "level": level_answer(level_of(tokens=tokens)),
-        "newBadges": [],
+        "newBadges": new_badges,
         "changes": changes,
         "held": [
             {

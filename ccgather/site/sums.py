@@ -6,12 +6,13 @@ something to repair in silence. Each check is one statement, and so looks at one
 on a site that takes reports meanwhile.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection, transaction
 
-from leaderboard.rules.boards import CALENDAR_BOARDS, EPOCH, ROLLING_DAYS, Board
+from leaderboard.rules.boards import CALENDAR_BOARDS, EPOCH, GRACE_DAYS, ROLLING_DAYS, Board
 from submissions.models import SUM_COLUMNS
 
 MAX_NAMED = 20
@@ -33,6 +34,27 @@ TALLY_COLUMNS = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """Whom a check looks at: those of `user_ids`, or those whose ids lie in first..before (the
+    latter excluded), or, with neither, everybody."""
+
+    user_ids: tuple[UUID, ...] | None = None
+    first: UUID | None = None
+    before: UUID | None = None
+
+
+EVERYBODY = People()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How many disagreements there are, and a sentence for each of the first `MAX_NAMED`."""
+
+    wrong: int = 0
+    sentences: tuple[str, ...] = ()
+
+
 def sum_disagreements(*, user_ids: Collection[UUID] | None = None) -> list[str]:
     """One sentence for each derived number that is not what the rows below it make; [] is well.
 
@@ -41,36 +63,46 @@ def sum_disagreements(*, user_ids: Collection[UUID] | None = None) -> list[str]:
     lifetime tokens beside a board row. With `user_ids` only those people are looked at, and the
     boards' sums, which are everybody's, are not.
     """
-    users = None if user_ids is None else list(user_ids)
-    checks = [_ROWS, _CLASSES, _DAYS, _ACCOUNTS, _STANDINGS, _COMPETITORS]
-    if users is None:
-        checks.append(_TALLIES)
-    found: list[str] = []
+    people = EVERYBODY if user_ids is None else People(user_ids=tuple(user_ids))
+    sentences: list[str] = []
     with transaction.atomic(), connection.cursor() as cursor:
         # The whole history of everybody takes longer than a page may.
         cursor.execute("SET LOCAL statement_timeout = 0")
-        for check in checks:
+        for name in SUM_CHECKS:
+            if user_ids is not None and name not in BY_PERSON:
+                continue
+            for found in sum_findings(name=name, people=people):
+                sentences.extend(found.sentences)
+                if found.wrong > len(found.sentences):
+                    rest = found.wrong - len(found.sentences)
+                    sentences.append(f"and {rest} more of this kind")
+    return sentences
+
+
+def sum_findings(*, name: str, people: People) -> list[Found]:
+    """What the checks of that name in `SUM_CHECKS` find among those people, one after the other."""
+    parameters = {
+        "users": None if people.user_ids is None else list(people.user_ids),
+        "first": people.first,
+        "before": people.before,
+        "boards": [board.value for board in ROLLING_DAYS],
+        "lengths": list(ROLLING_DAYS.values()),
+    }
+    found = []
+    with connection.cursor() as cursor:
+        for check in SUM_CHECKS[name]:
             cursor.execute(
                 f"""
                 WITH findings AS ({check})
                 SELECT concat(what, ': ', wrong), count(*) OVER () FROM findings
                 ORDER BY what LIMIT {MAX_NAMED}
                 """,  # noqa: S608 - the checks are constants below
-                {
-                    "users": users,
-                    "boards": [board.value for board in ROLLING_DAYS],
-                    "lengths": list(ROLLING_DAYS.values()),
-                },
+                parameters,
             )
-            found.extend(_sentences(cursor.fetchall()))
+            rows = cursor.fetchall()
+            wrong = rows[0][1] if rows else 0
+            found.append(Found(wrong, tuple(sentence for sentence, _ in rows)))
     return found
-
-
-def _sentences(rows: Sequence[tuple[str, int]]) -> list[str]:
-    sentences = [sentence for sentence, _ in rows]
-    if rows and rows[0][1] > len(rows):
-        sentences.append(f"and {rows[0][1] - len(rows)} more of this kind")
-    return sentences
 
 
 def _differences(columns: Iterable[str], *, stored: str = "stored", due: str = "due") -> str:
@@ -90,24 +122,32 @@ def _sums(columns: Iterable[str]) -> str:
 
 def _chosen(column: str) -> str:
     """SQL that keeps the people asked about, or everybody."""
-    return f"(%(users)s::uuid[] IS NULL OR {column} = ANY(%(users)s::uuid[]))"
+    return (
+        f"((%(users)s::uuid[] IS NULL OR {column} = ANY(%(users)s::uuid[]))"
+        f" AND (%(first)s::uuid IS NULL OR {column} >= %(first)s::uuid)"
+        f" AND (%(before)s::uuid IS NULL OR {column} < %(before)s::uuid))"
+    )
 
 
 _CLASSES_TOTAL = " + ".join(f"r.{column}" for column in TOKEN_CLASSES)
 
 _ROWS = f"""
-SELECT concat('slice ', stored.id, ' of ', stored.user_id, ' on ', stored.day) AS what,
+SELECT concat('slice ', id, ' of ', stored.user_id, ' on ', stored.day) AS what,
        {_differences(SUM_COLUMNS)} AS wrong
-FROM submissions_slice stored
-CROSS JOIN LATERAL (
-  SELECT {", ".join(f"coalesce(sum(r.{column}), 0) AS {column}" for column in TOKEN_CLASSES)},
+FROM (
+  SELECT id, user_id, day, {", ".join(SUM_COLUMNS)} FROM submissions_slice
+  WHERE {_chosen("user_id")}
+) stored
+JOIN (
+  SELECT s.id, {", ".join(f"coalesce(sum(r.{column}), 0) AS {column}" for column in TOKEN_CLASSES)},
          coalesce(sum(r.total_tokens), 0) AS total_tokens,
          coalesce(sum(r.cost_microusd), 0) AS cost_microusd,
          coalesce(sum(r.total_tokens) FILTER (WHERE r.cost_microusd IS NULL), 0) AS unpriced_tokens
-  FROM submissions_slicerow r WHERE r.slice_id = stored.id
-) due
-WHERE {_chosen("stored.user_id")}
-  AND ({", ".join(f"stored.{column}" for column in SUM_COLUMNS)})
+  FROM submissions_slice s LEFT JOIN submissions_slicerow r ON r.slice_id = s.id
+  WHERE {_chosen("s.user_id")}
+  GROUP BY s.id
+) due USING (id)
+WHERE ({", ".join(f"stored.{column}" for column in SUM_COLUMNS)})
       IS DISTINCT FROM ({", ".join(f"due.{column}" for column in SUM_COLUMNS)})
 """  # noqa: S608 - only constants of this module are put in
 
@@ -169,6 +209,17 @@ _ROLLING = """
   FROM unnest(%(boards)s::varchar[], %(lengths)s::int[]) AS w(board, length)
   CROSS JOIN leaderboard_boardclock c
 """
+_FACT_COLUMNS = _STANDING_COLUMNS[3:]
+# A week or month is final two days after its end: what came later counts elsewhere.
+_SETTLED = f"""
+  board IN ('{Board.WEEK}', '{Board.MONTH}')
+  AND (window_start + CASE board WHEN '{Board.WEEK}' THEN INTERVAL '7 days'
+    ELSE INTERVAL '1 month' END + INTERVAL '{GRACE_DAYS} days')::date
+    <= (SELECT current_day FROM leaderboard_boardclock)
+  AND (stored.tokens IS NULL OR (
+    stored.tokens <= due.tokens AND stored.cost_microusd <= due.cost_microusd
+    AND stored.days <= due.days AND {_differences(_FACT_COLUMNS)} = ''))
+"""  # noqa: S608 - only constants of this module are put in
 _STANDINGS = f"""
 SELECT concat('standing of ', user_id, ' on ', board, ' from ', window_start) AS what,
        {_differences(_STANDING_COLUMNS)} AS wrong
@@ -203,7 +254,7 @@ FULL JOIN (
   JOIN accounts_user u ON u.id = w.user_id
   LEFT JOIN submissions_usageaccount a ON a.user_id = w.user_id
 ) due USING (user_id, board, window_start)
-WHERE {_differences(_STANDING_COLUMNS)} <> ''
+WHERE {_differences(_STANDING_COLUMNS)} <> '' AND NOT ({_SETTLED})
 """  # noqa: S608 - only constants of this module are put in
 
 _COMPETITORS = f"""
@@ -247,3 +298,13 @@ FULL JOIN (
 ) due USING (board, window_start, country_code)
 WHERE {_differences(TALLY_COLUMNS)} <> ''
 """  # noqa: S608 - only constants of this module are put in
+
+SUM_CHECKS = {
+    "slices": (_ROWS, _CLASSES),
+    "days": (_DAYS,),
+    "accounts": (_ACCOUNTS,),
+    "standings": (_STANDINGS, _COMPETITORS),
+    "tallies": (_TALLIES,),
+}
+BY_PERSON = ("slices", "days", "accounts", "standings")
+"""The checks that can be made of some people alone."""

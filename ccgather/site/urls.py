@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from ccgather.site.views.countries import countries
+from ccgather.site.views.country import country
 from ccgather.site.views.home import home
 from ccgather.site.views.people import people
 from ccgather.site.views.settings import settings
@@ -11,6 +13,8 @@ from ccgather.site.views.upload import upload
 app_name = "site"
 urlpatterns = [
     path("", home, name="home"),
+    path("countries", countries, name="countries"),
+    path("countries/<str:code>", country, name="country"),
     path("people", people, name="people"),
     path("settings", settings, name="settings"),
     path("settings/upload", upload, name="upload"),

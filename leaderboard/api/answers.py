@@ -5,8 +5,12 @@ from datetime import datetime
 from django.conf import settings
 
 from ccgather.ui.formats import band_bounds_of
+from leaderboard.rules.badges import Badge
 from leaderboard.rules.levels import LevelProgress
-from leaderboard.shapes import BoardPage, BoardRow, DayUsage, Profile, Share
+from leaderboard.selectors.badges import BadgeCatalogue
+from leaderboard.selectors.countries import CountryBoard, CountryRow
+from leaderboard.selectors.held_badges import displayed_of
+from leaderboard.shapes import BoardPage, BoardRow, DayUsage, HeldBadge, Profile, Share
 
 MICROUSD = 1_000_000
 
@@ -122,8 +126,8 @@ def profile_answer(profile: Profile) -> Json:
         "globalRank": profile.rank_world,
         "countryRank": profile.rank_country,
         "primaryModel": profile.primary_model or None,
-        "badges": [],
-        "displayedBadges": [],
+        "badges": [held_badge_answer(badge) for badge in profile.badges],
+        "displayedBadges": [badge.badge.id for badge in displayed_of(badges=profile.badges)],
         "stats": {
             "avgDailyCost": average,
             "activeDays": totals.active_days,
@@ -224,3 +228,77 @@ def _contribution(day: DayUsage, *, exact: bool) -> Json:
 
 def _shares(shares: tuple[Share, ...], *, exact: bool) -> dict[str, int]:
     return {share.name: share.tokens if exact else round(share.share * 1000) for share in shares}
+
+
+def badge_answer(badge: Badge) -> Json:
+    """What is always said of a badge."""
+    return {
+        "id": badge.id,
+        "name": badge.name,
+        "icon": badge.icon,
+        "rarity": str(badge.rarity),
+        "category": str(badge.category),
+        "sentence": badge.sentence,
+    }
+
+
+def held_badge_answer(held: HeldBadge) -> Json:
+    """A badge that somebody holds; `type` is its id."""
+    return {
+        "type": held.badge.id,
+        "name": held.badge.name,
+        "icon": held.badge.icon,
+        "rarity": str(held.badge.rarity),
+        "earnedAt": moment(held.earned_at),
+        "countryCode": held.country_code or None,
+    }
+
+
+def catalogue_answer(catalogue: BadgeCatalogue) -> Json:
+    """`GET /api/badges`: every badge with how many people of the boards hold it."""
+    return {
+        "data": [
+            badge_answer(row.badge) | {"holders": row.holders, "share": round(row.share, 6)}
+            for row in catalogue.badges
+        ],
+        "meta": {"people": catalogue.people},
+    }
+
+
+def countries_answer(board: CountryBoard) -> Json:
+    """`GET /api/countries`; with `notTold` the rows add up to `total`."""
+    return {"data": [country_row_answer(row) for row in board.rows], "meta": _country_meta(board)}
+
+
+def country_answer(board: CountryBoard, *, row: CountryRow, top: BoardPage) -> Json:
+    """`GET /api/countries/{code}`."""
+    people = [_board_row(person) for person in top.rows]
+    return {"data": country_row_answer(row) | {"top": people}, "meta": _country_meta(board)}
+
+
+def country_row_answer(row: CountryRow) -> Json:
+    """A country; its rank is None where nobody stands for it."""
+    return {
+        "code": row.code,
+        "name": row.name,
+        "people": row.people,
+        "tokens": row.tokens,
+        "cost": usd(row.cost_microusd),
+        "rank": row.rank or None,
+        "share": round(row.share, 6),
+    }
+
+
+def _country_meta(board: CountryBoard) -> Json:
+    return {
+        "period": board.period,
+        "sort": str(board.order),
+        "updatedAt": moment(board.updated_at),
+        "countries": len(board.rows),
+        "total": _sums(board.world),
+        "notTold": _sums(board.elsewhere) | {"share": round(board.elsewhere.share, 6)},
+    }
+
+
+def _sums(row: CountryRow) -> Json:
+    return {"people": row.people, "tokens": row.tokens, "cost": usd(row.cost_microusd)}

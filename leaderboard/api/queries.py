@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from ccgather.errors import InvalidInputError
 from ccgather.ui.countries import COUNTRIES
 from leaderboard.rules.boards import Metric
+from leaderboard.selectors.countries import CountryOrder
 from leaderboard.shapes import BoardQuery
 
 MAX_LIMIT = 100
@@ -36,6 +37,17 @@ def board_query_of(parameters: Mapping[str, str]) -> BoardQuery:
         limit=limit,
         around=around,
     )
+
+
+def country_order_of(parameters: Mapping[str, str]) -> CountryOrder:
+    """What countries shall be ordered by. Raises InvalidInputError."""
+    sort = parameters.get("sort") or CountryOrder.TOKENS.value
+    if sort not in set(CountryOrder):
+        raise InvalidInputError(
+            "Countries cannot be ordered so.",
+            details=[f"sort: {sort[:40]!r} is none of {', '.join(CountryOrder)}"],
+        )
+    return CountryOrder(sort)
 
 
 def _whole(

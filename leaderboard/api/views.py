@@ -109,7 +109,7 @@ def _profile(
 @authentication_classes([])
 @permission_classes([AllowAny])
 def user_chart(request: Request, username: str) -> HttpResponse:
-    """Tokens and cost of each day; days without usage are 0."""
+    """Tokens, cost and rank of each day; days without usage are 0, a day without a rank null."""
     text = request.query_params.get("range", ChartRange.MONTH)
     if text not in set(ChartRange):
         raise InvalidInputError(
@@ -128,9 +128,9 @@ def user_chart(request: Request, username: str) -> HttpResponse:
                         "day": day.isoformat(),
                         "tokens": tokens,
                         "cost": usd(cost),
-                        "globalRank": None,
+                        "globalRank": rank,
                     }
-                    for day, tokens, cost in points
+                    for day, tokens, cost, rank in points
                 ],
             }
         )

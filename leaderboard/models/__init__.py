@@ -1,5 +1,10 @@
-"""Everything this app stores. All of it but what was earned can be rebuilt from `UserDay`."""
+"""Everything this app stores. Standings can be rebuilt from `UserDay`;
+what was earned, and what stood at past midnights, cannot."""
 
+from leaderboard.models.badges import BadgeClock, BadgeEvent, BadgeTally, EarnedBadge
+from leaderboard.models.integrity import IntegrityRun
+from leaderboard.models.outbox import RankedWindow, RankingChange, RankingGeneration
+from leaderboard.models.snapshots import Snapshot, SnapshotDay, UsageChange
 from leaderboard.models.standings import (
     WORLD,
     BoardClock,
@@ -9,4 +14,22 @@ from leaderboard.models.standings import (
     Standing,
 )
 
-__all__ = ["WORLD", "BoardClock", "BoardTally", "Competitor", "MidnightRank", "Standing"]
+__all__ = [
+    "WORLD",
+    "BadgeClock",
+    "BadgeEvent",
+    "BadgeTally",
+    "BoardClock",
+    "BoardTally",
+    "Competitor",
+    "EarnedBadge",
+    "IntegrityRun",
+    "MidnightRank",
+    "RankedWindow",
+    "RankingChange",
+    "RankingGeneration",
+    "Snapshot",
+    "SnapshotDay",
+    "Standing",
+    "UsageChange",
+]

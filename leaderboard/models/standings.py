@@ -53,7 +53,10 @@ class Standing(models.Model):
     """
 
     pk = models.CompositePrimaryKey("user", "board", "window_start")
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="standings")
+    # The primary key begins with it.
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="standings", db_index=False
+    )
     board = models.CharField(max_length=5)
     window_start = models.DateField()
     tokens = models.BigIntegerField()
@@ -161,7 +164,10 @@ class MidnightRank(models.Model):
     """Where a person stood on a board at the last 00:00 UTC, world and country, by each metric."""
 
     pk = models.CompositePrimaryKey("user", "board")
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    # The table is made anew each night; the database need not look at each person for it.
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     board = models.CharField(max_length=5)
     window_start = models.DateField()
     country_code = models.CharField(max_length=2, blank=True)

@@ -23,6 +23,11 @@ class RankedPerson:
 class Ranking(Protocol):
     """Positions on the boards."""
 
+    @property
+    def is_separate(self) -> bool:
+        """Whether it keeps a copy of the standings, which must be told of every change
+        (`leaderboard.services.outbox`)."""
+
     def rank_of(
         self, *, user_id: UUID, window: Window, metric: Metric, country: str | None
     ) -> int | None:

@@ -17,6 +17,8 @@ from leaderboard.rules.boards import Metric, Window
 class SqlRanking:
     """Implements `leaderboard.ranking.interface.Ranking` on the `Standing` table."""
 
+    is_separate = False
+
     def rank_of(
         self, *, user_id: UUID, window: Window, metric: Metric, country: str | None
     ) -> int | None:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from leaderboard.errors import UnknownPeriodError
@@ -104,6 +104,21 @@ def _past(window: Window, period: str, today: date) -> Window:
     if window.start > today or window.start.year < FIRST_YEAR - 1:
         raise UnknownPeriodError(period)
     return window
+
+
+GRACE_DAYS = 2
+"""Days after the end of a week or month in which late usage still counts in it."""
+
+
+def is_final(window: Window, *, at: datetime) -> bool:
+    """Whether late usage no longer counts in this past week or month.
+
+    Its standings may still fall, by a correction or a decision, and people may leave it; nothing
+    rises and nobody comes. A window that never closes, or moves on every midnight, is never final.
+    """
+    if window.board not in CALENDAR_BOARDS:
+        return False
+    return (at.date() - window.end).days > GRACE_DAYS
 
 
 def period_name_of(window: Window, *, today: date) -> str:

@@ -15,6 +15,8 @@ from leaderboard.rules.charts import ChartRange, intensities_of
 from leaderboard.rules.levels import LevelProgress, level_of
 from leaderboard.rules.streaks import streaks_of
 from leaderboard.selectors.board import ranks_of
+from leaderboard.selectors.held_badges import held_badges
+from leaderboard.selectors.history import rank_history
 from leaderboard.shapes import DayUsage, Profile, Share, Totals
 from submissions.models import SliceRow, UsageAccount, UserDay
 
@@ -24,7 +26,7 @@ Names = Mapping[str, int]
 def profile(*, username: str, viewer: User | None, at: datetime) -> Profile:
     """The profile of a person. Others do not see hidden people: UnknownPersonError for both.
 
-    Ten queries, whatever the length of the history.
+    Eleven queries, whatever the length of the history.
     """
     user = shown_person(username=username, viewer=viewer)
     is_own = viewer is not None and viewer.pk == user.pk
@@ -57,6 +59,7 @@ def profile(*, username: str, viewer: User | None, at: datetime) -> Profile:
         is_visible=user.profile_visible,
         is_excluded=user.excluded_at is not None,
         is_own=is_own,
+        badges=held_badges(user=user, is_own=is_own),
     )
 
 
@@ -76,8 +79,9 @@ def shown_person(*, username: str, viewer: User | None) -> User:
 
 def chart_points(
     *, username: str, viewer: User | None, span: ChartRange, at: datetime
-) -> list[tuple[date, int, int | None]]:
-    """(day, tokens, cost in micro-dollars or None when hidden) of each day of the range.
+) -> list[tuple[date, int, int | None, int | None]]:
+    """(day, tokens, cost in micro-dollars or None when hidden, world rank at the day's end or
+    None where no snapshot ranks them) of each day of the range. Three queries.
 
     Days without usage have 0, so that a line drawn through the points is true. For people who show
     bands a day's tokens are the foot of its band, and its cost is not told.
@@ -97,12 +101,13 @@ def chart_points(
         return []
     first = at.date() - timedelta(days=span.days - 1) if span.days is not None else min(found)
     last = max(at.date(), max(found, default=at.date()))
+    ranks = rank_history(user_id=user.pk, first=first, last=last)
     points = []
     for offset in range((last - first).days + 1):
         day = first + timedelta(days=offset)
         tokens, cost = found.get(day, (0, 0))
         shown = band_bounds_of(tokens)[0] if as_bands else tokens
-        points.append((day, shown, cost if shows_cost else None))
+        points.append((day, shown, cost if shows_cost else None, ranks.get(day)))
     return points
 
 

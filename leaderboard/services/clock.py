@@ -1,8 +1,9 @@
 """The UTC day the rolling boards stand at."""
 
 from datetime import date, datetime
+from threading import Event
 
-from django.db import connection, transaction
+from django.db import connection
 
 from leaderboard.models import BoardClock
 
@@ -30,6 +31,8 @@ def open_days(*, at: datetime) -> tuple[date, ...]:
 _ROLL_LOCK = 7_305_112_026
 """Any number that no other advisory lock of this database uses."""
 
+_POLL_SECONDS = 0.02
+
 
 def hold_off_the_roll() -> None:
     """Until this transaction ends, a roll that begins waits for it before it builds.
@@ -42,6 +45,27 @@ def hold_off_the_roll() -> None:
 
 
 def wait_for_reports_in_flight() -> None:
-    """Returns once every transaction that may still write by the old clock has ended."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ROLL_LOCK])
+    """Returns once every transaction that may still write by the old clock has ended.
+
+    Looks at who holds the shared lock instead of asking for it exclusively: a request that waits
+    would make every later report wait behind it, for as long as the slowest one in flight.
+    """
+    in_flight = _holders()
+    while in_flight:
+        Event().wait(_POLL_SECONDS)
+        in_flight &= _holders()
+
+
+def _holders() -> set[str]:
+    """The transactions that hold off the roll now, by PostgreSQL's own name of each."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT virtualtransaction FROM pg_locks
+            WHERE locktype = 'advisory' AND mode = 'ShareLock' AND granted AND objsubid = 1
+              AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+              AND (classid::bigint << 32 | objid::bigint) = %s AND pid <> pg_backend_pid()
+            """,
+            [_ROLL_LOCK],
+        )
+        return {row[0] for row in cursor.fetchall()}

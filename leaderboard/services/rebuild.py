@@ -16,6 +16,7 @@ from leaderboard.rules.boards import (
     window_of,
 )
 from leaderboard.services.clock import hold_off_the_roll, open_days
+from leaderboard.services.outbox import note_change
 from leaderboard.services.standings import (
     remove_standings,
     restate_standings,
@@ -59,9 +60,10 @@ def rebuild_boards(
 
 def _rebuild_person(*, user: User, at: datetime) -> None:
     hold_off_the_roll()
+    note_change(user=user, urgent=False, at=at)
     days = set(Slice.objects.filter(user=user).values_list("day", flat=True))
     days |= set(UserDay.objects.filter(user=user).values_list("day", flat=True))
-    recount(user=user, days=days, at=at)
+    recount(user=user, days=days, at=at, cause="rebuild")
     counted = set(UserDay.objects.filter(user=user).values_list("day", flat=True))
     if not counted:
         remove_standings(user=user)
@@ -71,7 +73,7 @@ def _rebuild_person(*, user: User, at: datetime) -> None:
         window_of(board=board, day=day) for day in open_days(at=at) for board in ROLLING_DAYS
     }
     windows |= _windows_that_stand(user=user)
-    rewrite_windows(user=user, windows=sorted(windows))
+    rewrite_windows(user=user, windows=sorted(windows), at=at)
     restate_standings(user=user)
     write_standings(user=user, days=counted, at=at)
 

@@ -1,7 +1,8 @@
 """A person's public page."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import conditional_page, require_safe
@@ -11,11 +12,17 @@ from ccgather.errors import InvalidInputError
 from ccgather.ops import clock
 from ccgather.ui.charts.calendar import calendar_of, last_year_of
 from ccgather.ui.charts.parts import parts_of
+from ccgather.ui.charts.ranks import rank_line_of
 from ccgather.ui.charts.series import days_between, series_of, sums_by_week
 from ccgather.ui.pages import render_public
 from leaderboard import selectors
 from leaderboard.rules.boards import FIRST_YEAR
 from leaderboard.rules.charts import ChartRange
+from leaderboard.rules.history import day_asked_for, ranks_between, ranks_by_week
+from leaderboard.selectors.badges import badge_news, badge_progress, next_badges
+from leaderboard.selectors.held_badges import displayed_of
+from leaderboard.selectors.history import first_snapshot_day, rank_history
+from leaderboard.selectors.rank_story import rank_story
 from leaderboard.shapes import Profile, Share, Totals
 
 TOKEN_CLASSES = (
@@ -33,6 +40,11 @@ SPANS = (
     (ChartRange.YEAR, "1 year"),
     (ChartRange.ALL, "All"),
 )
+NEXT = 6
+"""How many badges to work towards a profile shows; the badges page shows them all."""
+STORY_SPANS = ((1, "Since midnight"), (7, "7 days"), (30, "30 days"))
+"""Days back, of which the profile's owner may ask why their rank moved."""
+
 MOST_POINTS = 130
 """More days than this are drawn as weeks."""
 
@@ -56,9 +68,22 @@ def profile(request: HttpRequest, username: str) -> HttpResponse:
         "years": years_of(person, today=today),
         **graph_of(person, year=year, today=today),
         **burn_of(person, span=span, today=today),
+        **ranks_of(person, span=span, today=today),
         "breakdowns": breakdowns_of(person),
+        "displayed": displayed_of(badges=person.badges),
+        **(own_badges_of(viewer, at=at) if viewer is not None and person.is_own else {}),
+        **(story_of(viewer, request.GET, at=at) if viewer is not None and person.is_own else {}),
     }
     return render_public(request, "leaderboard/profile.html", context, fragment="charts")
+
+
+def own_badges_of(viewer: User, *, at: datetime) -> dict[str, object]:
+    """What only the person sees: badges that came and went, and the nearest of each kind."""
+    progress = badge_progress(user=viewer, at=at)
+    return {
+        "badge_news": badge_news(user=viewer),
+        "next_badges": next_badges(progress=progress)[:NEXT],
+    }
 
 
 def year_of(params: Mapping[str, str], *, today: date) -> int | None:
@@ -124,6 +149,38 @@ def burn_of(person: Profile, *, span: ChartRange, today: date) -> dict[str, obje
     if by_week:
         points = sums_by_week(points)
     return {"series": series_of(values=points), "points": points[::-1], "by_week": by_week}
+
+
+def ranks_of(person: Profile, *, span: ChartRange, today: date) -> dict[str, object]:
+    """Rank over time as far as snapshots know it, today's as it is now; nothing without any."""
+    first = person.days[0].day if person.days else today
+    if span.days is not None:
+        first = max(first, today - timedelta(days=span.days - 1))
+    known = rank_history(user_id=person.user_id, first=first, last=today)
+    if not known:
+        return {}
+    if person.rank_world is not None:
+        known[today] = person.rank_world
+    ranks = ranks_between(ranks=known, first=first, last=today)
+    by_week = len(ranks) > MOST_POINTS
+    if by_week:
+        ranks = ranks_by_week(ranks)
+    told = [(day, rank) for day, rank in reversed(ranks) if rank is not None]
+    return {"rank_line": rank_line_of(ranks=ranks), "ranks": told, "ranks_by_week": by_week}
+
+
+def story_of(viewer: User, params: Mapping[str, str], *, at: datetime) -> dict[str, object]:
+    """Why one's rank moved since the end of a day, and the days to choose from. Raises
+    InvalidInputError."""
+    story = rank_story(user=viewer, since=day_asked_for(params.get("since")), at=at)
+    earliest = first_snapshot_day()
+    days = [(at.date() - timedelta(days=ago), label) for ago, label in STORY_SPANS]
+    kept = {name: params[name] for name in ("year", "range") if params.get(name)}
+    return {
+        "story": story,
+        "story_days": [(day, label) for day, label in days if earliest and day >= earliest],
+        "story_query": f"{urlencode(kept)}&" if kept else "",
+    }
 
 
 def breakdowns_of(person: Profile) -> tuple[dict[str, object], ...]:

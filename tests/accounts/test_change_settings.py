@@ -75,7 +75,7 @@ def test_what_others_see_is_told_inside_the_transaction(
 
 
 @pytest.mark.parametrize(
-    "wanted", [{}, {"timezone": "Asia/Seoul"}, {"autoSyncEnabled": True}, {"hideCost": False}]
+    "wanted", [{}, {"timezone": "Asia/Seoul"}, {"autoSyncEnabled": False}, {"hideCost": False}]
 )
 def test_what_nobody_sees_or_what_stays_is_not_told(
     ana: User, told: list[dict[str, Any]], wanted: dict[str, object]

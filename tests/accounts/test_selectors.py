@@ -38,7 +38,7 @@ def test_ones_settings_are_what_patch_takes(
         "hideCost": False,
         "hideCountry": False,
         "showRanges": False,
-        "autoSyncEnabled": False,
+        "autoSyncEnabled": True,
         "emails": {},
     }
 

@@ -1,11 +1,11 @@
 """Windows of days and the words that name them."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from leaderboard.errors import UnknownPeriodError
-from leaderboard.rules.boards import Board, period_name_of, window_named, window_of
+from leaderboard.rules.boards import Board, is_final, period_name_of, window_named, window_of
 
 TODAY = date(2026, 11, 20)  # a Friday, in ISO week 47
 
@@ -58,6 +58,23 @@ def test_nonsense_and_the_future_name_no_period(period: str) -> None:
 )
 def test_a_window_is_named_by_the_word_that_asked_for_it(period: str) -> None:
     assert period_name_of(window_named(period=period, today=TODAY), today=TODAY) == period
+
+
+@pytest.mark.parametrize(
+    ("period", "at", "final"),
+    [
+        ("2026-W47", datetime(2026, 11, 24, 23, 59, tzinfo=UTC), False),
+        ("2026-W47", datetime(2026, 11, 25, tzinfo=UTC), True),
+        ("2026-11", datetime(2026, 12, 2, 23, 59, tzinfo=UTC), False),
+        ("2026-11", datetime(2026, 12, 3, tzinfo=UTC), True),
+        ("all", datetime(2036, 1, 1, tzinfo=UTC), False),
+        ("7d", datetime(2036, 1, 1, tzinfo=UTC), False),
+    ],
+)
+def test_weeks_and_months_are_final_two_days_after_their_end(
+    period: str, at: datetime, final: bool
+) -> None:
+    assert is_final(window_named(period=period, today=TODAY), at=at) is final
 
 
 def test_the_current_month_by_its_number_is_the_month_board() -> None:

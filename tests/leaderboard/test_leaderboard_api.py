@@ -215,9 +215,9 @@ def test_board_and_profile_cost_the_same_number_of_queries_at_any_size(
     crowd: list[User], django_assert_num_queries: Any
 ) -> None:
     for limit in (5, 30):
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             board_page(query=BoardQuery(limit=limit), viewer=None, at=NOW)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         profile(username="p00", viewer=None, at=NOW)
 
 

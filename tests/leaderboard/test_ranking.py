@@ -5,24 +5,50 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from pytest_django import Settings
 
 from accounts.models import User
 from leaderboard.models import Standing
-from leaderboard.ranking.interface import Ranking
+from leaderboard.ranking import ranking as current_ranking
+from leaderboard.ranking import redis_ranking
+from leaderboard.ranking.interface import RankedPerson, Ranking
 from leaderboard.ranking.sql import SqlRanking
-from leaderboard.rules.boards import Board, Metric, window_of
+from leaderboard.rules.boards import Board, Metric, Window, window_of
+from leaderboard.services.mirror import rebuild_ranking
+from leaderboard.services.outbox import push_windows
 from tests.cast import JOINED, person
 
 pytestmark = pytest.mark.django_db
 ALL = window_of(board=Board.ALL, day=JOINED.date())
 
 
-@pytest.fixture(params=[SqlRanking])
-def ranking(request: pytest.FixtureRequest) -> Ranking:
-    implementation: Ranking = request.param()
-    return implementation
+class Nobody(SqlRanking):
+    """In place of the fallback: what is asked of Redis here must be answered by Redis."""
+
+    def rank_of(self, **_question: object) -> int | None:
+        raise AssertionError
+
+    def page(self, **_question: object) -> Sequence[RankedPerson]:
+        raise AssertionError
+
+    def ahead_of(self, **_question: object) -> RankedPerson | None:
+        raise AssertionError
+
+
+@pytest.fixture(params=["sql", pytest.param("redis", marks=pytest.mark.redis)])
+def ranking(
+    request: pytest.FixtureRequest, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> Ranking:
+    if request.param == "redis":
+        settings.RANKING_REDIS_URL = request.getfixturevalue("redis_url")
+        kept = redis_ranking()
+        assert kept is not None
+        monkeypatch.setattr(kept, "_sql", Nobody())
+        rebuild_ranking(at=JOINED)
+    return current_ranking()
 
 
 def stand(
@@ -34,19 +60,24 @@ def stand(
     since: datetime = JOINED,
     on_boards: bool = True,
     shows_cost: bool = True,
+    window: Window = ALL,
 ) -> None:
-    Standing.objects.create(
+    """Stores a standing and tells whatever has to be told."""
+    Standing.objects.update_or_create(
         user=user,
-        board=ALL.board.value,
-        window_start=ALL.start,
-        tokens=tokens,
-        cost_microusd=cost,
-        days=days,
-        first_submission_at=since,
-        country_code=user.shown_country,
-        on_boards=on_boards,
-        shows_cost=shows_cost,
+        board=window.board.value,
+        window_start=window.start,
+        defaults={
+            "tokens": tokens,
+            "cost_microusd": cost,
+            "days": days,
+            "first_submission_at": since,
+            "country_code": user.shown_country,
+            "on_boards": on_boards,
+            "shows_cost": shows_cost,
+        },
     )
+    push_windows(windows=[window], user_ids=[user.pk])
 
 
 def order(
@@ -55,16 +86,16 @@ def order(
     metric: Metric = Metric.TOKENS,
     country: str | None = None,
     limit: int = 100,
+    window: Window = ALL,
 ) -> list[UUID]:
     size = 0
     for user_id in User.objects.values_list("pk", flat=True):
-        size += (
-            ranking.rank_of(user_id=user_id, window=ALL, metric=metric, country=country) is not None
-        )
+        rank = ranking.rank_of(user_id=user_id, window=window, metric=metric, country=country)
+        size += rank is not None
     pages: list[UUID] = []
     for offset in range(0, max(size, 1), limit):
         page = ranking.page(
-            window=ALL, metric=metric, country=country, offset=offset, limit=limit, size=size
+            window=window, metric=metric, country=country, offset=offset, limit=limit, size=size
         )
         pages.extend(ranked.user_id for ranked in page)
     return pages
@@ -150,7 +181,7 @@ def test_whoever_is_ahead_is_one_position_above(ranking: Ranking, alice: User, b
     assert ranking.ahead_of(user_id=bob.pk, window=ALL, metric=Metric.TOKENS, country=None) is None
 
 
-@settings(
+@hypothesis_settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
@@ -166,6 +197,7 @@ def test_pages_are_the_ranks_1_to_n_without_gaps_or_repeats(
     ranking: Ranking, values: list[tuple[int, int, bool, str]], limit: int
 ) -> None:
     User.objects.all().delete()
+    rebuild_ranking(at=JOINED)
     people = []
     for index, (tokens, seconds, on_boards, country) in enumerate(values):
         user = person(f"p{index}", country_code=country)
@@ -181,3 +213,58 @@ def test_pages_are_the_ranks_1_to_n_without_gaps_or_repeats(
         expected = [pk for *_, pk in sorted(standing)]
         assert order(ranking, country=board, limit=limit) == expected
         assert ranks(ranking, expected, country=board) == list(range(1, len(expected) + 1))
+
+
+@pytest.mark.parametrize("metric", Metric)
+@pytest.mark.parametrize("board", Board)
+def test_every_board_ranks_by_every_metric(
+    ranking: Ranking, board: Board, metric: Metric, alice: User, bob: User, dana: User
+) -> None:
+    window = window_of(board=board, day=JOINED.date())
+    for place, user in enumerate((alice, bob, dana), 1):
+        amounts = {Metric.TOKENS: 9, Metric.COST: 9, Metric.DAYS: 9} | {metric: place}
+        tokens, cost, days = amounts.values()
+        stand(user, tokens, cost=cost, days=days, window=window)
+    assert order(ranking, metric=metric, window=window) == [dana.pk, bob.pk, alice.pk]
+    assert order(ranking, metric=metric, window=window, country="KR") == [bob.pk, alice.pk]
+
+
+def test_what_somebody_has_now_is_where_they_stand(
+    ranking: Ranking, alice: User, bob: User
+) -> None:
+    stand(alice, 10)
+    stand(bob, 20)
+    stand(alice, 30)
+    assert order(ranking) == [alice.pk, bob.pk]
+    stand(alice, 5)
+    assert order(ranking) == [bob.pk, alice.pk]
+    stand(bob, 20, on_boards=False)
+    assert order(ranking) == [alice.pk]
+
+
+def test_a_page_holds_the_positions_asked_for_while_scores_change(ranking: Ranking) -> None:
+    people = [person(f"p{index}") for index in range(12)]
+    for index, user in enumerate(people):
+        stand(user, 1_000 - index)
+    seen: list[UUID] = []
+    for offset in range(0, 12, 3):
+        page = ranking.page(
+            window=ALL, metric=Metric.TOKENS, country=None, offset=offset, limit=3, size=12
+        )
+        seen.extend(found.user_id for found in page)
+        # People who were shown already grow: nobody behind them moves.
+        stand(people[offset], 5_000 + offset)
+    assert seen == [user.pk for user in people]
+
+
+def test_values_come_with_the_people(ranking: Ranking, alice: User, bob: User) -> None:
+    stand(alice, 9_007_199_254_740_991)
+    stand(bob, 9_007_199_254_740_990)
+    page = ranking.page(window=ALL, metric=Metric.TOKENS, country=None, offset=0, limit=5, size=2)
+    assert [found.value for found in page] == [9_007_199_254_740_991, 9_007_199_254_740_990]
+
+
+def test_beyond_the_end_there_is_nobody(ranking: Ranking, alice: User) -> None:
+    stand(alice, 10)
+    page = ranking.page(window=ALL, metric=Metric.TOKENS, country=None, offset=5, limit=5, size=1)
+    assert list(page) == []

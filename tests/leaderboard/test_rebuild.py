@@ -5,15 +5,18 @@ from io import StringIO
 
 import pytest
 import time_machine
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
+from pytest_django import Settings
 
 from accounts.models import ApiToken
 from ccgather.site.sums import sum_disagreements
-from leaderboard.models import BoardTally, Competitor, Standing
+from leaderboard.models import BoardTally, Competitor, RankingGeneration, Standing
+from leaderboard.services.mirror import entries_to_build, rebuild_ranking
 from leaderboard.services.rebuild import people_to_rebuild, rebuild_boards
 from leaderboard.services.roll import roll_boards
 from submissions.models import Slice, UsageAccount, UserDay
+from tests.leaderboard.redis_contents import due, held
 from tests.submissions.reports import NOW, TODAY, report, row
 from tests.submissions.sending import accept
 
@@ -147,3 +150,37 @@ def test_the_command_says_how_many_people_it_rebuilt() -> None:
         call_command("rebuild_boards", stdout=out)
     assert "2" in out.getvalue()
     assert sum_disagreements() == []
+
+
+@pytest.mark.redis
+def test_the_command_fills_redis_too_and_one_half_can_be_left_out(
+    redis_url: str, settings: Settings
+) -> None:
+    settings.RANKING_REDIS_URL = redis_url
+    with time_machine.travel(NOW, tick=False):
+        out = StringIO()
+        call_command("rebuild_boards", "--redis-only", stdout=out)
+        assert "people" not in out.getvalue()
+        assert held(redis_url) == due() != {}
+        first = RankingGeneration.objects.get().name
+        damage("UPDATE leaderboard_standing SET tokens = tokens * 2")
+        call_command("rebuild_boards", "--sql-only", stdout=StringIO())
+        assert RankingGeneration.objects.get().name == first
+        assert sum_disagreements() == []
+        call_command("rebuild_boards", stdout=out)
+    assert "2 people" in out.getvalue()
+    assert RankingGeneration.objects.get().name != first
+    assert held(redis_url) == due()
+
+
+def test_without_a_redis_there_is_nothing_to_fill(settings: Settings) -> None:
+    settings.RANKING_REDIS_URL = ""
+    with pytest.raises(CommandError, match="REDIS_URL"):
+        call_command("rebuild_boards", "--redis-only")
+
+
+@pytest.mark.redis
+def test_the_bar_knows_how_many_entries_there_will_be(redis_url: str, settings: Settings) -> None:
+    settings.RANKING_REDIS_URL = redis_url
+    told: list[int] = []
+    assert rebuild_ranking(at=NOW, progress=told.append) == entries_to_build(at=NOW) == sum(told)

@@ -6,6 +6,7 @@ import pytest
 
 from accounts.models import ApiToken, User
 from accounts.services.settings import change_settings
+from ccgather.site.sums import sum_disagreements
 from leaderboard.models import BoardClock, MidnightRank, Standing
 from leaderboard.selectors import board_page
 from leaderboard.services.clock import board_clock
@@ -15,6 +16,7 @@ from leaderboard.shapes import BoardPage, BoardQuery
 from submissions.report import UsageRow
 from submissions.services.accept import accept_report
 from tests.submissions.reports import NOW, TODAY, report, row
+from tests.submissions.sending import accept
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -107,12 +109,35 @@ def test_missed_midnights_are_passed_over(alice_token: ApiToken) -> None:
 
 
 def test_past_weeks_and_months_stay_readable(alice_token: ApiToken) -> None:
-    submit(alice_token, row(TODAY, 100), row(TODAY - 30 * DAY, 7))
+    submit(alice_token, row(TODAY - 30 * DAY, 7), at=NOW - 29 * DAY)
+    roll_boards(at=NOW)
+    submit(alice_token, row(TODAY, 100))
     assert shown("2026-W47")[0][3] == 100
     assert shown("2026-10")[0][3] == 7
     later = NOW + 20 * DAY
     roll_boards(at=later)
     assert shown("2026-W47", at=later)[0][3] == 100
+
+
+def test_a_closed_month_is_final_after_two_days_and_only_falls(
+    alice: User, alice_token: ApiToken, bob_token: ApiToken
+) -> None:
+    october = TODAY.replace(month=10, day=30)
+    sent = NOW.replace(month=11, day=2)
+    submit(alice_token, row(october, 100), at=sent)
+    submit(bob_token, row(october, 90), at=sent)
+    assert [r[2:] for r in shown("2026-10")] == [("alice", 100), ("bob", 90)]
+    roll_boards(at=NOW)
+    submit(bob_token, row(october, 500))
+    assert [r[2:] for r in shown("2026-10")] == [("alice", 100), ("bob", 90)]
+    assert shown("all")[0][2:] == ("bob", 500)
+    accept(alice_token, report([row(october, 40)]), mode="replace", minutes=1)
+    assert [r[2:] for r in shown("2026-10")] == [("bob", 90), ("alice", 40)]
+    accept(alice_token, report([row(october, 200)]), minutes=2)
+    assert [r[2:] for r in shown("2026-10")] == [("bob", 90), ("alice", 40)]
+    assert sum_disagreements() == []
+    change_settings(user_id=alice.pk, wanted={"profileVisible": False}, at=NOW)
+    assert [r[2:] for r in shown("2026-10")] == [("bob", 90)]
 
 
 def test_usage_of_a_day_that_has_begun_elsewhere_is_not_today(alice_token: ApiToken) -> None:

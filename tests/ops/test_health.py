@@ -30,6 +30,22 @@ def test_readyz_names_what_is_not_ready(client: Client, monkeypatch: pytest.Monk
     assert answer.json()["checks"]["board"] == "the newest board is 10 days old"
 
 
+@pytest.mark.django_db
+def test_trouble_that_can_be_borne_is_named_and_the_site_stays_ready(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "_checks", {"database": lambda: None, "ranking": lambda: "dearer"})
+    monkeypatch.setattr(health, "_bearable", {"ranking"})
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "status": "degraded",
+        "checks": {"database": "ok", "ranking": "dearer"},
+    }
+    monkeypatch.setattr(health, "_bearable", set())
+    assert client.get("/readyz").status_code == 503
+
+
 def test_a_check_that_fails_says_no_more_than_its_name(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

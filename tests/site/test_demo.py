@@ -18,7 +18,7 @@ from ccgather.site.demo.places import FAMILY_NAMES, GIVEN_NAMES, PLACES
 from ccgather.site.demo.usage import demo_usage
 from ccgather.site.sums import sum_disagreements
 from ccgather.ui.countries import COUNTRIES
-from leaderboard.models import BoardClock, BoardTally, MidnightRank, Standing
+from leaderboard.models import BoardClock, BoardTally, EarnedBadge, MidnightRank, Standing
 from leaderboard.selectors.board import board_page
 from leaderboard.shapes import BoardQuery
 from submissions.models import RawReport, Slice, SliceRow, Submission, UnpricedModel, UserDay
@@ -77,6 +77,15 @@ def test_reports_lie_in_the_past_and_ranks_have_moved_since_midnight() -> None:
     assert MidnightRank.objects.filter(board="all").count() == PEOPLE
     rows = board_page(query=BoardQuery(period="7d", limit=100), viewer=None, at=NOW).rows
     assert any(row.rank_change for row in rows)
+
+
+@pytest.mark.django_db
+def test_people_have_earned_badges_and_show_some() -> None:
+    made()
+    held = EarnedBadge.objects.values_list("badge", flat=True)
+    assert {"first_million", "streak_7", "trailblazer"} <= set(held)
+    assert EarnedBadge.objects.filter(place=1).count() > PEOPLE // 3
+    assert EarnedBadge.objects.aggregate(latest=Max("earned_at"))["latest"] <= NOW
 
 
 @pytest.mark.django_db

@@ -25,7 +25,7 @@ SETTINGS = {
     "hideCost": False,
     "hideCountry": False,
     "showRanges": False,
-    "autoSyncEnabled": False,
+    "autoSyncEnabled": True,
     "emails": {},
 }
 
@@ -63,7 +63,18 @@ def test_one_sees_ones_own_account(
     response = as_alice.get("/api/me")
     assert response["Cache-Control"] == "private, no-store"
     body = response.json()
-    assert body.keys() == {"user", "settings", "rank", "level", "devices", "tokens"}
+    assert body.keys() == {
+        "user",
+        "settings",
+        "rank",
+        "level",
+        "badges",
+        "displayedBadges",
+        "devices",
+        "tokens",
+    }
+    assert "first_million" in [badge["type"] for badge in body["badges"]]
+    assert body["displayedBadges"] == []
     assert body["user"]["username"] == "alice"
     assert body["user"]["isAdmin"] is False
     assert body["user"]["id"] == str(alice.pk)
@@ -236,8 +247,16 @@ def test_a_program_reads_days_devices_and_rank(client: Client, alice_token: ApiT
         {"date": "2026-11-20", "tokens": 40, "inputTokens": 30, "outputTokens": 10, "cost": 0.0004},
     ]
     assert [d["displayName"] for d in body["devices"]] == ["laptop"]
-    assert body["rank"] == {"global": 1, "country": 1}
+    assert body["rank"] == {
+        "global": 1,
+        "globalChange": None,
+        "country": 1,
+        "countryChange": None,
+        "next": None,
+    }
     assert body["level"]["level"] == 1
+    assert body["profileUrl"].endswith("/u/alice")
+    assert (body["username"], body["autoSyncEnabled"]) == ("alice", True)
 
 
 def test_before_the_first_report_the_statistics_are_empty(

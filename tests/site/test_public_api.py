@@ -13,6 +13,9 @@ from jsonschema import Draft202012Validator
 
 from accounts.models import ApiToken, User
 from ccgather.ops.runtime import runtime
+from submissions.models import EvidenceSalt
+from submissions.rules.evidence import salt_id_of
+from submissions.services.salting import rotate_salt
 from tests.submissions.reports import NOW, native_body, report, row
 from tests.submissions.sending import accept
 
@@ -57,6 +60,19 @@ def test_a_client_reads_versions_and_limits(client: Client) -> None:
 def test_limits_are_those_that_the_operator_set(client: Client) -> None:
     runtime.keep({"changing_reports_per_hour_token": 9})
     assert client.get("/api/config").json()["limits"]["changingReportsPerHour"] == 9
+
+
+def test_a_client_reads_what_evidence_is_made_with(client: Client) -> None:
+    stated = client.get("/api/config").json()
+    evidence = stated["evidence"]
+    assert stated["features"]["evidence"] is True
+    assert (evidence["version"], evidence["k"]) == (1, 64)
+    salt = bytes.fromhex(evidence["salt"])
+    assert (len(salt), salt_id_of(salt)) == (32, evidence["saltId"])
+    assert client.get("/api/config").json()["evidence"] == evidence
+    assert EvidenceSalt.objects.count() == 1
+    rotate_salt(at=NOW, by="dana")
+    assert client.get("/api/config").json()["evidence"]["salt"] != evidence["salt"]
 
 
 # --- Totals ----------------------------------------------------------------------------------

@@ -113,8 +113,8 @@ def test_an_empty_site_agrees(db: None) -> None:
         ),
         ("DELETE FROM leaderboard_standing WHERE board = 'today'", " on today from 2026-11-20"),
         (
-            "UPDATE leaderboard_standing SET tokens = 1 WHERE window_start = '2026-10-01'",
-            "on month from 2026-10-01: tokens is 1",
+            "UPDATE leaderboard_standing SET tokens = 1 WHERE window_start = '2026-11-01'",
+            "on month from 2026-11-01: tokens is 1",
         ),
         ("UPDATE accounts_user SET hide_country = TRUE", "country_code is KR"),
         ("UPDATE accounts_user SET profile_visible = FALSE", "on_boards is true where false"),

@@ -31,6 +31,10 @@ TEXT = [
     ("--rank-gold", "--surface"),
     ("--rank-silver", "--surface"),
     ("--rank-bronze", "--surface"),
+    ("--rarity-common", "--surface"),
+    ("--rarity-rare", "--surface"),
+    ("--rarity-epic", "--surface"),
+    ("--rarity-legendary", "--surface"),
 ]
 EDGES = [
     ("--line-strong", "--surface"),

@@ -1,5 +1,6 @@
 """`/api/me` and what hangs on it."""
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpResponse, JsonResponse
 from drf_spectacular.types import OpenApiTypes
@@ -17,9 +18,16 @@ from ccgather.errors import InvalidInputError
 from ccgather.ops import clock
 from ccgather.ops.limits import HOUR, count_person, require
 from ccgather.ops.runtime import runtime
-from leaderboard.api.answers import level_answer, moment, public_url, usd
+from leaderboard.api.answers import (
+    held_badge_answer,
+    level_answer,
+    moment,
+    public_url,
+    usd,
+)
 from leaderboard.rules.levels import level_of
-from leaderboard.selectors.board import ranks_of
+from leaderboard.selectors.board import next_above, ranks_of
+from leaderboard.selectors.held_badges import displayed_of, held_badges
 from submissions.selectors import usage_account, usage_days
 
 SCHEMA_VERSION = 1
@@ -59,6 +67,7 @@ def me(request: Request) -> HttpResponse:
         user = change_settings(user_id=user.pk, wanted=request.data, at=at)
     account = usage_account(user=user)
     ranks = ranks_of(user=user, at=at)
+    badges = held_badges(user=user, is_own=True)
     who = session_user(user=user)
     return _private(
         {
@@ -72,6 +81,8 @@ def me(request: Request) -> HttpResponse:
             "settings": me_settings(user=user).as_body(),
             "rank": {"global": ranks.world, "country": ranks.country},
             "level": level_answer(level_of(tokens=account.total_tokens if account else 0)),
+            "badges": [held_badge_answer(badge) for badge in badges],
+            "displayedBadges": [badge.badge.id for badge in displayed_of(badges=badges)],
             "devices": [
                 {
                     "id": str(device.id),
@@ -107,6 +118,7 @@ def me_stats(request: Request) -> HttpResponse:
     at = clock.now()
     account = usage_account(user=user)
     ranks = ranks_of(user=user, at=at)
+    above = next_above(user=user, at=at) if ranks.world is not None else None
     own_devices = devices(user=user)
     return _private(
         {
@@ -133,8 +145,17 @@ def me_stats(request: Request) -> HttpResponse:
                 }
                 for device in own_devices
             ],
-            "rank": {"global": ranks.world, "country": ranks.country},
+            "rank": {
+                "global": ranks.world,
+                "globalChange": ranks.world_change,
+                "country": ranks.country,
+                "countryChange": ranks.country_change,
+                "next": {"username": above[0], "tokensAhead": above[1]} if above else None,
+            },
             "level": level_answer(level_of(tokens=account.total_tokens if account else 0)),
+            "username": user.username,
+            "profileUrl": f"{settings.PUBLIC_URL}/u/{user.username}",
+            "autoSyncEnabled": user.auto_sync_enabled,
         }
     )
 

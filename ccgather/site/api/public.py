@@ -19,11 +19,15 @@ from leaderboard.selectors import board_page
 from leaderboard.selectors.freshness import boards_version
 from leaderboard.shapes import BoardQuery
 from submissions.bodies import MAX_DECODED_BYTES
+from submissions.rules.evidence import EVIDENCE_VERSION, SKETCH_SIZE
 from submissions.rules.validation import MAX_CLIENTS, MAX_DAYS, MAX_MODELS, MAX_ROWS
+from submissions.services.salting import present_salt
 
 JSON = "application/json"
-CLI_VERSION = "0.1.0"
-"""The command-line program of this release; older ones work as long as they speak report 1."""
+CLI_VERSION = "0.2.0"
+"""The command-line program of this release."""
+OLDEST_CLI_VERSION = "0.1.0"
+"""The oldest one whose reports are right; it goes up only when an older one counts wrong."""
 
 SCHEMAS = {"report-1.json": "report-1.schema.json"}
 STATS_SECONDS = 300
@@ -34,10 +38,11 @@ STATS_SECONDS = 300
 @authentication_classes([])
 @permission_classes([AllowAny])
 def config(request: Request) -> HttpResponse:
-    """Versions and limits; `evidence` is null until this site asks for sketches."""
+    """Versions, limits, and the public salt that message ids are hashed with for this site."""
+    salt = present_salt(at=clock.now())
     body = {
         "siteName": settings.SITE_NAME,
-        "minCliVersion": CLI_VERSION,
+        "minCliVersion": OLDEST_CLI_VERSION,
         "latestCliVersion": CLI_VERSION,
         "limits": {
             "bodyBytes": MAX_DECODED_BYTES,
@@ -48,8 +53,13 @@ def config(request: Request) -> HttpResponse:
             "changingReportsPerHour": runtime.changing_reports_per_hour_token,
             "changingReportsPerHourAccount": runtime.changing_reports_per_hour_account,
         },
-        "evidence": None,
-        "features": {"news": False, "badges": False, "evidence": False},
+        "evidence": {
+            "version": EVIDENCE_VERSION,
+            "salt": salt.salt.hex(),
+            "saltId": salt.id,
+            "k": SKETCH_SIZE,
+        },
+        "features": {"news": False, "badges": True, "evidence": True},
     }
     return conditional_response(request, body=json_bytes(body), content_type=JSON)
 

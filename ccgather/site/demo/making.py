@@ -11,7 +11,9 @@ from django.db import connection, transaction
 from accounts import rights
 from accounts.models import ApiToken, User
 from accounts.services import create_token, note_token_use
+from ccgather.site.demo.history import remember_demo_people
 from ccgather.site.demo.people import DemoPerson, demo_people
+from ccgather.site.demo.showing import look_back, show_badges
 from ccgather.site.demo.usage import DemoDevice, DemoUsage, demo_usage
 from leaderboard.models import BoardClock, Standing
 from leaderboard.services.roll import roll_boards
@@ -98,6 +100,10 @@ def make_demo(
         roll_boards(at=at)
     for sender in senders:
         made += _send_today(sender, seed=seed, at=at)
+    remember_demo_people(at=at)
+    if rolls:
+        look_back(at=at)
+    show_badges(people=[sender.user.pk for sender in senders], seed=seed)
     fold_tallies()
     return DemoMade(people=people, hidden=len(cast) - people, reports=made, rows=rows)
 

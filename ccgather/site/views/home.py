@@ -72,6 +72,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "earlier_href": earlier,
         "later_href": later,
         "countries": COUNTRIES,
+        "live_href": board_links.live_href(query=query, page=board.page),
     }
     return render_public(request, "site/home.html", context, fragment="board")
 

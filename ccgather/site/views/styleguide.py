@@ -11,14 +11,28 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import conditional_page, require_safe
 
 from ccgather.site import board_links
+from ccgather.site.views.countries import ShownCountry
 from ccgather.site.views.home import ShownRow
 from ccgather.ui.charts.calendar import calendar_of, last_year_of
 from ccgather.ui.charts.parts import parts_of
+from ccgather.ui.charts.ranks import rank_line_of
 from ccgather.ui.charts.series import series_of, sparkline_of
+from ccgather.ui.formats import tokens_compact
 from ccgather.ui.pages import render_public
+from leaderboard.rules.badges import BADGES, BADGES_BY_ID, Badge, Facts, Rarity
 from leaderboard.rules.boards import Board, window_of
 from leaderboard.rules.levels import level_of
-from leaderboard.shapes import BoardQuery, BoardRow, DayUsage
+from leaderboard.rules.rank_story import (
+    Cause,
+    Group,
+    Kind,
+    Movement,
+    OwnChange,
+    Passer,
+    rank_story_of,
+)
+from leaderboard.selectors.countries import CountryRow
+from leaderboard.shapes import BoardQuery, BoardRow, DayUsage, HeldBadge
 
 SAMPLE_DAY = date(2026, 11, 21)
 COLOURS = (
@@ -39,6 +53,10 @@ COLOURS = (
     "rank-gold",
     "rank-silver",
     "rank-bronze",
+    "rarity-common",
+    "rarity-rare",
+    "rarity-epic",
+    "rarity-legendary",
 )
 ICONS = (
     "search",
@@ -70,6 +88,20 @@ ICONS = (
     "plus",
     "edit",
     "link",
+    "award",
+    "globe",
+)
+_HELD = tuple(
+    HeldBadge(
+        badge=BADGES_BY_ID[badge],
+        earned_at=datetime(2026, 11, 1, tzinfo=UTC),
+        country_code=country,
+        place=place,
+    )
+    for place, (badge, country) in enumerate(
+        (("podium", ""), ("national_champion", "DE"), ("billion_club", ""), ("streak_30", "")),
+        start=1,
+    )
 )
 _ROW = BoardRow(
     rank=1,
@@ -88,6 +120,7 @@ _ROW = BoardRow(
     active_days=171,
     shows_ranges=False,
     last_submission_at=datetime(2026, 11, 21, 2, 13, tzinfo=UTC),
+    badges=_HELD,
 )
 _PARTS = (
     ("claude-opus-4-5", 2_410_000_000),
@@ -133,6 +166,10 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "rows": rows[3:6],
         "pinned": rows[6],
         "row": _ROW,
+        "badges": sample_badges(),
+        "held_badge": _HELD[0],
+        "progress": BADGES_BY_ID["streak_30"].rule.progress(facts=Facts(longest_streak=23)),
+        "countries": sample_countries(),
         "top_level": level_of(tokens=200_000_000_000),
         "windows": [window_of(board=board, day=SAMPLE_DAY) for board in Board],
         "periods": board_links.period_choices(
@@ -148,6 +185,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "usage": {day.day: day for day in usage},
         "days": [day for day in usage[::-1] if day.tokens],
         "series": series_of(values=values),
+        **_ranks(),
         "points": values[::-1],
         "spark": sparkline_of(values=[tokens for _, tokens in values[-30:]]),
         "form": SampleForm(),
@@ -191,6 +229,30 @@ def sample_rows() -> tuple[ShownRow, ...]:
     return tuple(rows)
 
 
+def sample_badges() -> tuple[Badge, ...]:
+    """One badge of each rarity, with and without a mark."""
+    return tuple(
+        next(badge for badge in BADGES if badge.rarity is rarity and bool(badge.mark) is marked)
+        for rarity in Rarity
+        for marked in (True, False)
+    )
+
+
+def sample_countries() -> tuple[ShownCountry, ...]:
+    """A country, and those who tell none."""
+    row = CountryRow(
+        code="DE",
+        name="Germany",
+        people=1_204,
+        tokens=_ROW.tokens,
+        cost_microusd=_ROW.cost_microusd or 0,
+        rank=1,
+        share=0.62,
+    )
+    untold = replace(row, code="", name="", rank=0, people=17, share=0.04)
+    return (ShownCountry(row=row, width=1000), ShownCountry(row=untold, width=65))
+
+
 def sample_usage() -> tuple[DayUsage, ...]:
     """A year of days that rise, fall and rest, the same every time."""
     start, end = last_year_of(today=SAMPLE_DAY)
@@ -217,3 +279,34 @@ def _sample_day(day: date, offset: int) -> DayUsage:
         clients={},
         models={},
     )
+
+
+def _ranks() -> dict[str, Any]:
+    """A month of ranks with a gap, and the story of a week."""
+    ranks = [
+        (SAMPLE_DAY - timedelta(days=ago), None if 17 < ago < 22 else 37 + (ago * 7) % 11)
+        for ago in range(29, -1, -1)
+    ]
+    since = SAMPLE_DAY - timedelta(days=7)
+    named = (
+        Passer(username="ada", display_name="Ada Example", avatar_url="", country_code="GB"),
+        Passer(username="lin", display_name="Lin Example", avatar_url="", country_code="JP"),
+    )
+    movement = Movement(
+        rank_then=42,
+        rank_now=37,
+        tokens_then=11_800_000_000,
+        tokens_now=13_000_000_000,
+        groups=(
+            Group(kind=Kind.YOU_PASSED, cause=Cause.GROWTH, is_yours=True, people=7, named=named),
+            Group(kind=Kind.PASSED_YOU, cause=Cause.GROWTH, is_yours=False, people=3),
+            Group(kind=Kind.LEFT, cause=Cause.HIDDEN, is_yours=False, people=1),
+        ),
+        own=(OwnChange(cause=Cause.GROWTH, tokens=1_200_000_000),),
+    )
+    return {
+        "rank_line": rank_line_of(ranks=ranks),
+        "ranks": [(day, rank) for day, rank in reversed(ranks) if rank is not None],
+        "story": rank_story_of(movement=movement, since=since, tokens_words=tokens_compact),
+        "story_days": [(SAMPLE_DAY - timedelta(days=1), "Since midnight"), (since, "7 days")],
+    }

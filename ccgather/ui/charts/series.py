@@ -93,7 +93,7 @@ def series_of(*, values: Sequence[tuple[date, int]]) -> Series:
         values=tuple(
             ValueTick(_y_of(tick, top=ticks[-1], floor=floor, high=high), tick) for tick in ticks
         ),
-        days=_day_ticks(points),
+        days=day_ticks([(point.x, point.day) for point in points]),
     )
 
 
@@ -134,7 +134,7 @@ def _line_through(points: Sequence[tuple[float, float]]) -> str:
     return "".join(f"{'L' if index else 'M'}{x:g} {y:g}" for index, (x, y) in enumerate(points))
 
 
-def _day_ticks(points: tuple[Point, ...]) -> tuple[DayTick, ...]:
+def day_ticks(points: Sequence[tuple[float, date]]) -> tuple[DayTick, ...]:
     """Up to five days, equally far apart, the first and the last among them."""
     if not points:
         return ()
@@ -143,8 +143,8 @@ def _day_ticks(points: tuple[Point, ...]) -> tuple[DayTick, ...]:
     places = sorted({round(last * index / max(1, count - 1)) for index in range(count)})
     return tuple(
         DayTick(
-            x=points[place].x,
-            day=points[place].day,
+            x=points[place][0],
+            day=points[place][1],
             anchor="start" if place == 0 else "end" if place == last else "middle",
         )
         for place in places

@@ -53,6 +53,34 @@ def icon(name: str) -> SafeString:
     )
 
 
+@register.simple_tag
+def symbol(name: str) -> SafeString:
+    """A larger drawing, of a badge or a level; it decorates, the words beside it speak."""
+    return format_html(
+        '<svg class="icon" width="24" height="24" aria-hidden="true" focusable="false">'
+        '<use href="{}#{}"/></svg>',
+        static("img/badges.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def level_icon(level: int) -> SafeString:
+    """The drawing of a level, 1..10."""
+    return symbol(f"level-{level}")
+
+
+@register.simple_tag
+def flag(code: str) -> SafeString | str:
+    """The flag of a country; it decorates, the code or name beside it speaks."""
+    if not countries.is_country(code):
+        return ""
+    return format_html(
+        '<img class="flag" src="{}" alt="" width="20" height="15" loading="lazy" decoding="async">',
+        static(f"vendor/flags/{code.lower()}.svg"),
+    )
+
+
 @register.simple_block_tag
 def card(content: str, title: str = "", kind: str = "", level: int = 2) -> SafeString:
     """A card around its content; `kind` is a modifier of its look, `level` of its heading."""
