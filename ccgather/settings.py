@@ -235,7 +235,14 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 BROKER_FOLDER = VAR / "broker"
-if not REDIS_URL:
+if REDIS_URL:
+    # A Redis that hangs, or a machine that is gone, is an error after a while, not a wait for ever.
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+        "socket_connect_timeout": 5,
+        "socket_timeout": 20,
+        "socket_keepalive": True,
+    }
+else:
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(BROKER_FOLDER / "queue"),
         "data_folder_out": str(BROKER_FOLDER / "queue"),

@@ -5,6 +5,7 @@ from django.urls import path
 from ccgather.site.views.countries import countries
 from ccgather.site.views.country import country
 from ccgather.site.views.home import home
+from ccgather.site.views.integrity import integrity
 from ccgather.site.views.people import people
 from ccgather.site.views.settings import settings
 from ccgather.site.views.styleguide import styleguide
@@ -15,6 +16,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("countries", countries, name="countries"),
     path("countries/<str:code>", country, name="country"),
+    path("integrity", integrity, name="integrity"),
     path("people", people, name="people"),
     path("settings", settings, name="settings"),
     path("settings/upload", upload, name="upload"),

@@ -179,9 +179,12 @@ def test_a_copy_left_by_an_older_installation_counts_once(home: Path, counted: C
 
 
 def test_of_two_states_of_a_rest_the_later_one_counts(home: Path, counted: Counted) -> None:
-    write(home / FOLDER / "sessions.db", session(accumulated_output_tokens=60))
+    write(
+        home / FOLDER / "sessions.db",
+        session(accumulated_output_tokens=60, accumulated_total_tokens=780),
+    )
     write(home / ".local/share/Block/goose/sessions/sessions.db", session())
-    assert counted() == {(DAY, MODEL): (700, 60, 0, 0, 10, 1)}
+    assert counted() == {(DAY, MODEL): (700, 60, 0, 0, 20, 1)}
 
 
 def test_the_same_number_on_another_machine_is_another_session(

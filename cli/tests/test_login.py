@@ -10,6 +10,7 @@ from ccgather_cli.machine import Machine
 from command import Command
 from loopback_site import (
     COMPLETE,
+    CONFIG,
     DEVICE,
     TOKEN,
     WHOSE,
@@ -153,7 +154,7 @@ def test_the_token_is_readable_by_its_owner_alone(alice: Command) -> None:
     path.chmod(0o644)
     assert alice("whoami").code == 0
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert [entry.name for entry in folder.iterdir()] == ["credentials.json"]
+    assert {entry.name for entry in folder.iterdir()} == {"credentials.json", "site.json"}
 
 
 def test_no_command_prints_the_token(alice: Command, site: LoopbackSite) -> None:
@@ -269,3 +270,35 @@ def test_a_device_name_of_the_persons_own_is_sent_instead_of_the_hosts(
 ) -> None:
     assert ccgather("login", "--server", device_site.url, "--device-name", " The  box ").code == 0
     assert device_site.asked("/api/auth/device")[0].json == {"deviceName": "The box"}
+
+
+def test_after_the_login_the_next_step_is_told(ccgather: Command, site: LoopbackSite) -> None:
+    ran = ccgather("login", "--server", site.url, "--token", TOKEN)
+    assert "Next: `ccgather submit`" in ran.err
+    assert "newer" not in ran.err
+
+
+def test_at_the_login_a_site_that_wants_a_newer_program_is_heard(
+    ccgather: Command, site: LoopbackSite
+) -> None:
+    site.on("/api/config", answers({**CONFIG, "minCliVersion": "99.0"}))
+    ran = ccgather("login", "--server", site.url, "--token", TOKEN)
+    assert ran.code == 0
+    assert "wants ccgather 99.0 or newer" in ran.err
+    assert "Next:" not in ran.err
+    site.on("/api/config", answers({**CONFIG, "latestCliVersion": "99.1"}))
+    ran = ccgather("login", "--server", site.url, "--token", TOKEN)
+    assert "There is a newer ccgather, 99.1." in ran.err
+    assert "Next:" in ran.err
+
+
+def test_a_logout_says_that_autosubmit_is_still_on(alice: Command) -> None:
+    assert alice("autosubmit", "enable", "--hook").code == 0
+    ran = alice("logout")
+    assert ran.code == 0
+    assert "ccgather autosubmit disable" in ran.err
+    assert alice("autosubmit", "disable").code == 0
+
+
+def test_a_logout_without_autosubmit_does_not_mention_it(alice: Command) -> None:
+    assert "utosubmit" not in alice("logout").err

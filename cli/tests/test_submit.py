@@ -7,9 +7,11 @@ from typing import Any
 import jsonschema
 import pytest
 
+from ccgather_cli.commands import all_commands
 from claude_logs import OPUS, SECRETS, ClaudeLogs, assistant, progress, usage, user
 from command import Command
-from loopback_site import ACCEPTED, TOKEN, LoopbackSite, answers, refuses
+from fake_tools import FakeTools
+from loopback_site import ACCEPTED, COMPLETE, DEVICE, TOKEN, LoopbackSite, answers, refuses
 
 CONTRACT = Path(__file__).parents[2] / "contract" / "report-1.schema.json"
 
@@ -89,16 +91,41 @@ def test_a_report_says_what_the_contract_says(alice: Command, site: LoopbackSite
 
 @pytest.mark.usefixtures("history")
 def test_no_prompt_path_or_project_leaves_the_machine(
-    ccgather: Command, site: LoopbackSite, home: Path
+    ccgather: Command, site: LoopbackSite, home: Path, tmp_path: Path
 ) -> None:
-    assert ccgather("login", "--server", site.url, "--token", TOKEN).code == 0
-    assert ccgather("whoami").code == 0
-    assert ccgather("submit", "--yes").code == 0
-    assert ccgather("submit", "--yes", "--force").code == 0
-    assert ccgather("logout").code == 0
+    """Every command there is, with everything switched on that sends more."""
+    ccgather = ccgather.with_environment(PATH=FakeTools.make(tmp_path / "tools", "crontab").path)
+    site.on("/api/auth/device", answers(DEVICE))
+    site.on("/api/auth/device/poll", answers(COMPLETE))
+    site.on("/api/me/stats", answers({"totalTokens": 1, "autoSyncEnabled": True}))
+    called = set()
+    for words in (
+        "device name box",
+        f"login --server {site.url} --no-browser",
+        "whoami",
+        "hourly on",
+        "submit --yes",
+        "submit --yes --force",
+        "submit --dry-run",
+        "status",
+        "report sessions",
+        "graph",
+        "doctor",
+        "autosubmit enable",
+        "autosubmit enable --hook",
+        "autosubmit run",
+        "autosubmit status",
+        "autosubmit disable",
+        "completion bash",
+        "logout",
+    ):
+        assert ccgather(*words.split()).code == 0, words
+        called.add(words.split()[0])
+    assert called == set(all_commands())
     traffic = b"\n".join(request.raw for request in site.seen).decode()
-    assert len(site.seen) == 7
+    assert len(site.asked("/api/submit")) == 3
     assert "sketches" in traffic
+    assert '"hourly"' in traffic
     assert OPUS in traffic  # the sums did go out, so the search below looks at the right thing
     for secret in (*SECRETS, str(home), "msg_", "req_", "8f14e45f"):
         assert secret not in traffic

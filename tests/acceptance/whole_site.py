@@ -1,6 +1,8 @@
-"""A site as it runs on a server, in processes of our own: PostgreSQL, Redis, two web processes under
-one parent, a worker, the clock of its jobs. Each of them can be hurt."""
+"""A site as it runs on a server, in processes of our own: PostgreSQL, Redis, two web processes, a
+worker, the clock of its jobs. Each of them can be hurt; what ends is started again
+after two seconds, as the units of `deploy/` have it."""
 
+import json
 import os
 import signal
 import socket
@@ -8,9 +10,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from typing import Self
 
 import psutil
 import psycopg
@@ -21,7 +25,15 @@ from tests.acceptance.running import ROOT
 from tests.leaderboard.own_redis import OwnRedis
 
 OF_A_REAL_SITE = ("DATABASE_URL", "REDIS_URL", "RANKING_REDIS_URL", "PYTEST_VERSION")
+START_SECONDS = 90.0
 STOP_SECONDS = 20.0
+RESTART_SECONDS = 2.0
+
+PROGRAMS = {
+    "web": "-m ccgather.ops.web",
+    "worker": "-m celery -A ccgather worker --concurrency 2 --loglevel WARNING",
+    "beat": "-m celery -A ccgather beat --pidfile= --loglevel WARNING",
+}
 
 
 class WholeSite:
@@ -36,8 +48,10 @@ class WholeSite:
             self.port = probe.getsockname()[1]
         self.environment: dict[str, str] = {}
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._stopping = threading.Event()
+        self._keeper: threading.Thread | None = None
 
-    def __enter__(self) -> "WholeSite":
+    def __enter__(self) -> Self:
         try:
             self.redis.start()
             self.database = self._start_database()
@@ -50,6 +64,9 @@ class WholeSite:
         return self
 
     def __exit__(self, *_error: object) -> None:
+        self._stopping.set()
+        if self._keeper is not None:
+            self._keeper.join()
         for process in self._processes.values():
             process.terminate()
         for process in self._processes.values():
@@ -73,29 +90,61 @@ class WholeSite:
         }
 
     def start(self) -> None:
-        """The site's own processes."""
-        self.start_web()
-        self.start_worker()
-        self._run("beat", "-m", "celery", "-A", "ccgather", "beat", "--pidfile=", *_LEVEL)
+        """The site's own processes, and somebody who looks after them; returns when it answers."""
+        for name in PROGRAMS:
+            self._run(name)
+        self._keeper = threading.Thread(target=self._keep, daemon=True)
+        self._keeper.start()
+        deadline = time.monotonic() + START_SECONDS
+        while self.readiness()[0] == 0:
+            assert time.monotonic() < deadline, self.last_words()
+            threading.Event().wait(0.2)
+        self.await_worker()
 
-    def start_web(self) -> None:
-        """Two processes under a parent that starts them again."""
-        self._run("web", "-m", "ccgather.ops.web")
-
-    def start_worker(self) -> None:
-        """Two processes under a parent."""
-        self._run("worker", "-m", "celery", "-A", "ccgather", "worker", "--concurrency", "2", *_LEVEL)
-
-    def _run(self, name: str, *arguments: str) -> None:
+    def _run(self, name: str) -> None:
         with (self.folder / f"{name}.log").open("ab") as log:
             self._processes[name] = subprocess.Popen(
-                [sys.executable, *arguments],
+                [sys.executable, *PROGRAMS[name].split()],
                 cwd=ROOT,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
             )
+
+    def _keep(self) -> None:
+        """`Restart=always`, `RestartSec=2`."""
+        while not self._stopping.wait(0.2):
+            for name, process in list(self._processes.items()):
+                if process.poll() is not None:
+                    if self._stopping.wait(RESTART_SECONDS):
+                        return
+                    self._run(name)
+
+    def readiness(self) -> tuple[int, object]:
+        """The status of `/readyz`, 0 when nobody answers, and what it says is not well."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request("GET", "/readyz", headers={"Host": f"localhost:{self.port}"})
+            response = connection.getresponse()
+            checks = json.loads(response.read()).get("checks", {})
+        except (OSError, HTTPException):
+            return 0, "no answer"
+        finally:
+            connection.close()
+        unwell = {name: said for name, said in checks.items() if said != "ok"}
+        return response.status, unwell or "ok"
+
+    def await_worker(self) -> None:
+        """Returns when there is a worker that takes jobs."""
+        deadline = time.monotonic() + START_SECONDS
+        with Celery(broker=self.redis.url) as asker:
+            while not asker.control.ping(timeout=0.5):
+                assert time.monotonic() < deadline, self.last_words()
+
+    def last_words(self) -> str:
+        """The ends of all logs."""
+        return "\n".join(f"--- {name}\n{self.log(name)[-3000:]}" for name in self._processes)
 
     def log(self, name: str) -> str:
         """What a process has said."""
@@ -109,7 +158,6 @@ class WholeSite:
         """`kill -9` of a process and everything under it."""
         children = self.children(name)
         self._processes[name].kill()
-        self._processes[name].wait()
         for child in children:
             with _gone_already():
                 child.kill()
@@ -119,13 +167,6 @@ class WholeSite:
         """`kill -9` of one of two; their parent starts another."""
         serving = [child for child in self.children("web") if "spawn_main" in str(child.cmdline())]
         serving[0].kill()
-
-    def stop(self, name: str) -> float:
-        """Ask it to end; answers the seconds it took."""
-        begun = time.monotonic()
-        self._processes[name].terminate()
-        self._processes[name].wait(60)
-        return time.monotonic() - begun
 
     # --- PostgreSQL ---
 
@@ -142,10 +183,10 @@ class WholeSite:
         threading.Event().wait(away)
         self._start_database()
 
-    def query(self, sql: str, *parameters: object) -> list[tuple[object, ...]]:
-        """The rows of a statement, on a connection of its own."""
+    def execute(self, sql: str) -> None:
+        """Carries out a statement, on a connection of its own."""
         with psycopg.connect(self.database, autocommit=True) as connection:
-            return connection.execute(sql.encode(), parameters or None).fetchall()
+            connection.execute(sql.encode())
 
     # --- Redis ---
 
@@ -179,9 +220,6 @@ class WholeSite:
         )
         assert done.returncode == 0, done.stderr[-3000:]
         return done.stdout.strip()
-
-
-_LEVEL: Sequence[str] = ("--loglevel", "WARNING")
 
 
 @contextmanager

@@ -33,6 +33,7 @@ BOARDS: Final = (
     "/countries/KR",
     "/countries/FR",
     "/countries/XX",
+    "/integrity",
 )
 OPEN_PAGES: Final = (
     "/login",

@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from ccgather.site.api import docs, me, public, submit
+from ccgather.site.api import docs, integrity, me, public, submit
 
 app_name = "site_api"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("me/stats", me.me_stats, name="me_stats"),
     path("config", public.config, name="config"),
     path("stats", public.stats, name="stats"),
+    path("integrity", integrity.integrity, name="integrity"),
     path("schemas/<str:name>", public.json_schema, name="json_schema"),
     path("schema", SpectacularJSONAPIView.as_view(), name="schema"),
     path("docs", docs.api_docs, name="api_docs"),

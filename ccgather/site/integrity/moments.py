@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from ccgather.site.sums import MAX_NAMED, EVERYBODY, Found, People
+from ccgather.site.sums import EVERYBODY, MAX_NAMED, Found, People
 
 BATCH = 50_000
 """People whose numbers one statement looks at."""

@@ -6,7 +6,7 @@ sorts by other rules than it was built with, is found by nothing else.
 """
 
 from collections.abc import Iterator, Mapping
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 from django.db import connection
@@ -39,7 +39,7 @@ def check_windows(*, tally: Tally, people: People) -> None:
     rolling = [*sorted(ROLLING_DAYS, key=ROLLING_DAYS.__getitem__), Board.ALL]
     pairs += [
         (short, windows[short].start, long, windows[long].start)
-        for short, long in zip(rolling, rolling[1:], strict=False)
+        for short, long in pairwise(rolling)
     ]
     with connection.cursor() as cursor:
         cursor.execute(

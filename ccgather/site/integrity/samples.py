@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from threading import Event
 from uuid import UUID
 
@@ -56,7 +57,7 @@ def check_profiles(*, tally: Tally, size: int, seed: int, at: datetime) -> None:
         if user is None:
             continue
         # A rank may come from elsewhere than the sums, and people move in between.
-        found = settled(lambda user=user: _profile_disagreement(user=user, at=at))  # type: ignore[misc]
+        found = settled(partial(_profile_disagreement, user=user, at=at))
         tally.add(checked=1)
         if found is not None:
             tally.blame(found)
@@ -67,7 +68,7 @@ def _profile_disagreement(*, user: User, at: datetime) -> str | None:
         # Who has left meanwhile is no disagreement.
         try:
             shown = profile(username=user.username, viewer=user, at=at)
-            scopes = [(shown.rank_world, None)]
+            scopes: list[tuple[int | None, str | None]] = [(shown.rank_world, None)]
             if shown.rank_country is not None:
                 scopes.append((shown.rank_country, user.shown_country))
             for rank, country in scopes:
@@ -127,8 +128,9 @@ WITH held AS (
   WHERE coalesce(h.holders, 0) <> coalesce(t.holders, 0) OR coalesce(h.misplaced, 0) > 0
 )
 SELECT count(*), (
-  SELECT array_agg(concat(badge, ' is told to be held by ', told, ' people of the boards and is by ',
-    held, '; ', misplaced, ' of its rows are wrong about who stands there'))
+  SELECT array_agg(concat(badge, ' is told to be held by ', told,
+    ' people on boards, and is by ', held,
+    '; ', misplaced, ' of its rows are wrong about who stands there'))
   FROM (SELECT * FROM wrong ORDER BY badge LIMIT %(named)s) named)
 FROM wrong
 """

@@ -102,10 +102,7 @@ def check_invariants(
 
 def _look(*, findings: Findings, at: datetime, progress: Progress) -> None:
     seed = at.toordinal()
-    parts = batches()
-    windows = current_windows()
-    steps = len(parts) * (len(BY_PERSON) + 1) + 1 + len(windows) + 5
-    done = 0
+    done = steps = 0
 
     def step() -> None:
         nonlocal done
@@ -113,6 +110,9 @@ def _look(*, findings: Findings, at: datetime, progress: Progress) -> None:
         progress(done, steps)
 
     with one_moment():
+        parts = batches()
+        windows = current_windows()
+        steps = len(parts) * (len(BY_PERSON) + 1) + 1 + len(windows) + 5
         for people in parts:
             for name in BY_PERSON:
                 _check_sums(findings=findings, name=name, people=people)

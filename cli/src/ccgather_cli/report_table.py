@@ -14,6 +14,9 @@ from ccgather_cli.terminal import clean
 
 _WIDE_COLUMNS = 118
 """From here on numbers are written out; narrower terminals get 12.3M."""
+_NAMES_FROM = 96
+"""From here on there is room for names beside the numbers."""
+
 _NAMES_SHOWN = 3
 _LINES_SHOWN = 60
 _HEADINGS = {
@@ -31,22 +34,30 @@ Value = Callable[[Counts], int]
 
 def show_lines(console: Console, kind: str, lines: Sequence[Line], total: Line) -> None:
     """A table with a total, and below it what the costs are made of."""
-    number = _full if console.width >= _WIDE_COLUMNS else short
+    is_wide = console.width >= _WIDE_COLUMNS
+    number = _full if is_wide else short
     table = Table(box=SIMPLE_HEAD, show_footer=True, pad_edge=False, padding=(0, 1))
     for place, heading in enumerate(_HEADINGS[kind]):
-        table.add_column(heading, footer="Total" if place == 0 else "", overflow="fold")
-    extra = _extra_column(kind)
+        table.add_column(
+            heading, footer="Total" if place == 0 else "", no_wrap=True, overflow="ellipsis"
+        )
+    extra = _extra_column(kind, is_wide=is_wide) if console.width >= _NAMES_FROM else ""
     if extra:
         table.add_column(extra, overflow="fold", style="dim")
     columns = _columns(total.counts)
     for heading, value in columns:
-        table.add_column(heading, footer=number(value(total.counts)), justify="right", no_wrap=True)
+        table.add_column(
+            heading if is_wide else heading.replace(" ", "\n"),
+            footer=number(value(total.counts)),
+            justify="right",
+            no_wrap=True,
+        )
     table.add_column("Cost", footer=_cost(total), justify="right", no_wrap=True)
     shown = _shown(kind, lines)
     for line in shown:
-        cells = [Text(clean(_label(kind, label))) for label in line.labels]
+        cells = [Text(clean(_label(kind, label, is_wide=is_wide))) for label in line.labels]
         if extra:
-            cells.append(Text(clean(_names(line))))
+            cells.append(Text(clean(_names(line) if extra == "Models" else _tools(line))))
         cells.extend(Text(number(value(line.counts))) for _, value in columns)
         table.add_row(*cells, _cost(line))
     console.print(table)
@@ -83,8 +94,10 @@ def _columns(total: Counts) -> list[tuple[str, Value]]:
     return columns
 
 
-def _extra_column(kind: str) -> str:
-    return "" if kind == "models" else "Models"
+def _extra_column(kind: str, *, is_wide: bool) -> str:
+    if kind == "models":
+        return ""
+    return "Models" if is_wide or kind in ("clients", "sessions") else "Tools"
 
 
 def _shown(kind: str, lines: Sequence[Line]) -> Sequence[Line]:
@@ -94,8 +107,14 @@ def _shown(kind: str, lines: Sequence[Line]) -> Sequence[Line]:
     return lines[-_LINES_SHOWN:]
 
 
-def _label(kind: str, label: str) -> str:
+def _label(kind: str, label: str, *, is_wide: bool) -> str:
+    if kind == "models" and not is_wide:
+        return plain_name(label)
     return label.replace("T", " ").removesuffix(":00Z") if kind == "blocks" else label
+
+
+def _tools(line: Line) -> str:
+    return ", ".join(sorted(line.clients))
 
 
 def _names(line: Line) -> str:

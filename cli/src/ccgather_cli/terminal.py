@@ -2,6 +2,7 @@
 
 import io
 import sys
+import textwrap
 import time
 from collections.abc import Callable
 from types import TracebackType
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 _PROGRESS_AFTER_SECONDS = 0.5
 _PIPE_COLUMNS = 160
 """Wide enough for every number in one piece: nobody can widen a pipe."""
+
+_READABLE_COLUMNS = 100
+_LEAST_COLUMNS = 30
 
 
 class Terminal:
@@ -63,6 +67,26 @@ class Terminal:
         """A line on standard output."""
         self._stdout.write(clean(text) + "\n")
         self._stdout.flush()
+
+    def show(self, text: str, *, label: str = "", indent: int = 2, column: int = 0) -> None:
+        """A sentence behind a label, folded on a terminal, in one piece for a program.
+
+        The text begins at `column` and goes on there on the lines below.
+        """
+        head = f"{'':<{indent}}{label}"
+        head = f"{head:<{column}}" if column else head
+        text = clean(text)
+        if self._stdout.isatty():
+            room = max(min(self.out.width, _READABLE_COLUMNS) - 1, column + _LEAST_COLUMNS)
+            text = textwrap.fill(
+                text,
+                room,
+                initial_indent=" " * len(head),
+                subsequent_indent=" " * (column or indent + 2),
+                break_long_words=False,
+                break_on_hyphens=False,
+            ).lstrip()
+        self.print(f"{head}{text}".rstrip())
 
     def note(self, text: str) -> None:
         """A line on standard error."""

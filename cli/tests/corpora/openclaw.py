@@ -27,7 +27,7 @@ TRAPS: tuple[str, ...] = (
     "equal_answers",
     "no_model",  # the model stands in a line before
     "deliveries",  # an answer repeated into a chat, with zeros
-    "compactions",  # with numbers that are others'
+    "compactions",  # with the numbers of the request that wrote the summary
     "profiles",
     "former_names",
     "without_ids",
@@ -94,7 +94,12 @@ class Corpus:
             lines.append({**line, "id": self.id(), "message": mirror})
         if self.has("compactions", 0.2):
             usage = {"input": 9000, "output": 90, "cacheRead": 0, "cacheWrite": 0}
-            lines.append({"type": "compaction", "id": self.id(), "usage": usage})
+            moment = paper.zulu(at + timedelta(milliseconds=5))
+            kind = chance.choice(("compaction", "branch_summary"))
+            lines.append({"type": kind, "id": self.id(), "timestamp": moment, "usage": usage})
+            self.truth.add(paper.day(at), model, fresh=9000, output=90)
+            custom = {"type": "custom", "customType": "x", "id": self.id(), "usage": usage}
+            lines.append({**custom, "timestamp": moment})
         return lines
 
     def session(self) -> list[Any]:
@@ -108,7 +113,7 @@ class Corpus:
         for _ in range(chance.randint(1, 7)):
             at += timedelta(milliseconds=chance.randrange(1, 4_000_000))
             if self.has("midnight", 0.2):
-                at = at.replace(hour=23, minute=59, second=59, microsecond=999_000)
+                at = at.replace(hour=23, minute=59, second=59, microsecond=990_000)
             lines.append({"type": "message", "id": self.id(), "message": {"role": "user"}})
             if chance.random() < 0.2:
                 provider, model = chance.choice(MODELS)

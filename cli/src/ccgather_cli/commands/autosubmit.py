@@ -134,7 +134,7 @@ def _enable_schedule(arguments: Namespace, context: Context) -> int:
     terminal.print(f"Autosubmit is {still}on: {rhythm} ({scheduler.name}).")
     terminal.print(f"Next report: {rhythm.next_after(context.at):%Y-%m-%d %H:%M} UTC.")
     for note in _notes(scheduler.id, context):
-        terminal.print(note)
+        terminal.show(note, indent=0)
     return DONE
 
 
@@ -208,7 +208,7 @@ def _status(arguments: Namespace, context: Context) -> int:
         context.terminal.print("Autosubmit is off. `ccgather autosubmit enable` switches it on.")
     else:
         for label, text in _lines(state, wanted, context):
-            context.terminal.print(f"  {label:<10}{text}")
+            context.terminal.show(text, label=label, column=12)
         _show_log(context)
     return FAILED if state.troubles else DONE
 
@@ -264,7 +264,7 @@ def _show_log(context: Context) -> None:
     if lines:
         context.terminal.print(f"\n  The end of {log_path(context.machine)}:")
         for line in lines:
-            context.terminal.print(f"    {line}")
+            context.terminal.show(line, indent=4)
 
 
 def _document(state: "State", wanted: bool | None, context: Context) -> dict[str, object]:

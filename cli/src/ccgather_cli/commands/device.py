@@ -1,5 +1,6 @@
-"""`ccgather device name`: what this machine is called on the site."""
+"""`ccgather device`: what this machine is called on the site."""
 
+import json
 from argparse import ArgumentParser, Namespace
 
 from ccgather_cli.context import Context
@@ -7,10 +8,18 @@ from ccgather_cli.device import name_device, this_device
 from ccgather_cli.errors import DONE
 
 SUMMARY = "what this machine is called on the site"
+DESCRIPTION = """\
+Shows this machine's id, which is random and stands in every report, and the
+name that you gave it."""
+EXAMPLES = """\
+examples:
+  ccgather device
+  ccgather device name "The box under the desk\""""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments."""
+    parser.add_argument("--json", action="store_true", help="print it as JSON")
     actions = parser.add_subparsers(dest="action", metavar="ACTION", title="actions")
     naming = actions.add_parser("name", help="call this machine something")
     naming.add_argument("name", help="up to 100 letters; goes out with the next report")
@@ -23,6 +32,9 @@ def run(arguments: Namespace, context: Context) -> int:
         context.terminal.print(f"This machine is {device.name} from the next report on.")
         return DONE
     device = this_device(context.machine)
-    context.terminal.print(f"Name: {device.name or '(none; the site has the one of your login)'}")
-    context.terminal.print(f"Id:   {device.id}")
+    if arguments.json:
+        context.terminal.print(json.dumps({"id": device.id, "name": device.name}))
+        return DONE
+    context.terminal.print(f"Name  {device.name or 'none of its own: the site has its host name'}")
+    context.terminal.print(f"Id    {device.id}")
     return DONE

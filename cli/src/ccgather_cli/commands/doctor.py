@@ -1,6 +1,7 @@
 """`ccgather doctor`: what was found where, what was left out and why, and what is out of order."""
 
 import json
+import os
 import platform
 import sys
 from argparse import ArgumentParser, Namespace
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ccgather_cli import __version__
 from ccgather_cli.context import Context
-from ccgather_cli.credentials import stored_credentials
+from ccgather_cli.credentials import Credentials, stored_credentials
 from ccgather_cli.errors import DONE, FAILED, CliError
 from ccgather_cli.history import last_arrived, last_failed
 from ccgather_cli.preferences import preferences
@@ -18,21 +19,23 @@ from ccgather_cli.unsent import unsent_reports
 
 if TYPE_CHECKING:
     from ccgather_cli.scan import Scan, ToolScan
+    from ccgather_cli.scheduling.state import State
 
 SUMMARY = "what was found where, what is left out, and why"
 DESCRIPTION = """\
 Reads every log and tells what it found, what it left out and why, and what is
 out of order. Exit code 1 if something is."""
 
-_INDENT = "    "
+_PROGRAM_VARIABLES = ("CCGATHER_CONFIG_DIR", "CCGATHER_CACHE_DIR", "CCGATHER_URL")
+_LABELS = 14
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("--all", action="store_true", help="also the tools that are not here")
+    parser.add_argument("--all", action="store_true", help="also where missing tools would be")
     parser.add_argument("--json", action="store_true", help="print it as JSON")
     parser.add_argument(
-        "--forget-cache", action="store_true", help="throw the cache away and read everything"
+        "--forget-cache", action="store_true", help="throw the cache away, read everything anew"
     )
 
 
@@ -40,6 +43,7 @@ def run(arguments: Namespace, context: Context) -> int:
     """Read everything and tell; 1 if something is out of order."""
     from ccgather_cli.reading.cache import Cache  # noqa: PLC0415
     from ccgather_cli.scan import scan  # noqa: PLC0415
+    from ccgather_cli.scheduling.state import planned_state  # noqa: PLC0415
 
     if arguments.forget_cache:
         Cache(context.machine.cache_dir).forget()
@@ -48,91 +52,121 @@ def run(arguments: Namespace, context: Context) -> int:
         scan(context.machine, started=progress.started) as found,
     ):
         progress.done()
-    troubles = list(_troubles(found, context))
+    state = planned_state(context.machine)
+    troubles = list(_troubles(found, state, context))
     if arguments.json:
-        document = {**_document(found, context), "problems": troubles}
+        document = {**_document(found, state, context), "problems": troubles}
         context.terminal.print(json.dumps(document, ensure_ascii=False, indent=2))
         return FAILED if troubles else DONE
-    for line in _lines(found, context, everything=arguments.all):
-        context.terminal.print(line)
+    context.terminal.print(
+        f"ccgather {__version__} on Python {platform.python_version()}, "
+        f"{platform.system()} {platform.machine()}\n"
+    )
+    _show_tools(found, context, everything=arguments.all)
+    context.terminal.print("This machine")
+    for label, text in _machine_lines(found, state, context):
+        context.terminal.show(text, label=label, column=_LABELS)
     context.terminal.print("")
     if not troubles:
         context.terminal.print("Everything is in order.")
         return DONE
     context.terminal.print("Out of order:")
     for trouble in troubles:
-        context.terminal.print(f"  ! {trouble}")
+        context.terminal.show(trouble, label="! ", column=4)
     return FAILED
 
 
-def _lines(found: "Scan", context: Context, *, everything: bool) -> Iterator[str]:
-    yield (
-        f"ccgather {__version__} on Python {platform.python_version()}, "
-        f"{platform.system()} {platform.machine()}"
-    )
-    yield ""
+def _show_tools(found: "Scan", context: Context, *, everything: bool) -> None:
+    terminal = context.terminal
     here = [tool for tool in found.tools if tool.found.files or tool.found.notes]
     if not here:
-        yield "No logs of any tool that is read were found."
+        terminal.print("No logs of any tool that is read were found.\n")
     for tool in here:
-        yield from _tool_lines(tool)
+        terminal.print(f"{tool.reader.name} ({tool.reader.client}){_sums(tool)}")
+        for line in _tool_lines(tool, context):
+            terminal.show(line)
+        terminal.print("")
     missing = [tool for tool in found.tools if tool not in here]
-    if everything:
-        yield "Not here:"
+    if everything and missing:
+        terminal.print("Not here, and where it would be")
         for tool in missing:
-            yield f"  {tool.reader.name}"
-            yield from (f"{_INDENT}{root}" for root in tool.found.roots)
+            places = ", ".join(_short(root, context) for root in tool.found.roots)
+            terminal.show(places, label=tool.reader.name, column=20)
     elif missing:
         names = ", ".join(tool.reader.name for tool in missing)
-        yield f"Not here: {names} (--all says where they would be)."
-    yield ""
-    yield from _machine_lines(found, context)
+        terminal.show(f"Not here: {names} (--all says where they would be).", indent=0)
+    if missing:
+        terminal.print("")
 
 
-def _tool_lines(tool: "ToolScan") -> Iterator[str]:
-    yield f"{tool.reader.name} ({tool.reader.client}, parser {tool.reader.parser_version})"
-    for root in tool.found.roots:
-        files = [file for file in tool.found.files if Path(root) in Path(file.path).parents]
-        yield f"{_INDENT}{root}: {_files(len(files)) if Path(root).exists() else 'not there'}"
-    total = tool.tally.total()
+def _sums(tool: "ToolScan") -> str:
     days = sorted({slot.day for slot, _ in tool.tally})
-    if days:
-        span = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
-        yield f"{_INDENT}{total.messages:,} responses, {total.total:,} tokens, {span}"
-    if tool.from_cache:
-        yield f"{_INDENT}{_files(tool.from_cache)} unchanged since they were last read"
+    if not days:
+        return ""
+    total = tool.tally.total()
+    span = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
+    return f": {total.total:,} tokens, {_count(total.messages, 'response')}, {span}"
+
+
+def _tool_lines(tool: "ToolScan", context: Context) -> Iterator[str]:
+    from ccgather_cli.scheduling.environment import moved_by  # noqa: PLC0415
+
+    for root in tool.found.roots:
+        below = f"{root}{os.sep}"
+        inside = [file for file in tool.found.files if f"{file.path}{os.sep}".startswith(below)]
+        there = _count(len(inside), "file") if root.exists() else "not there"
+        yield f"{_short(root, context)}: {there}"
+    moved = moved_by(tool.reader, context.machine)
+    if moved:
+        yield f"moved there by {', '.join(sorted(moved))}"
     if tool.estimated:
-        yield f"{_INDENT}the days of {tool.estimated:,} responses are estimates: the log has sums only"
+        yield (
+            f"the days of {_count(tool.estimated, 'response')} are estimates: the log has sums only"
+        )
     for reason, count in sorted(tool.skipped.items()):
-        yield f"{_INDENT}left out: {count:,} {'record' if count == 1 else 'records'} {reason}"
-    for note in tool.found.notes:
-        yield f"{_INDENT}{note}"
-    yield ""
+        yield f"left out: {_count(count, 'record')} {reason}"
+    yield from tool.found.notes
+    files = _count(len(tool.found.files), "file")
+    unchanged = f"; {tool.from_cache:,} of {files} unchanged since the last time"
+    yield f"read by parser {tool.reader.parser_version}{unchanged if tool.from_cache else ''}"
 
 
-def _machine_lines(found: "Scan", context: Context) -> Iterator[str]:
+def _machine_lines(
+    found: "Scan", state: "State | None", context: Context
+) -> Iterator[tuple[str, str]]:
     machine = context.machine
+    yield "Login", _login(context)
     size = found.cache_path.stat().st_size if found.cache_path.is_file() else 0
-    yield f"Cache: {found.cache_path} ({size / 1_000_000:.1f} MB)"
-    credentials = stored_credentials(machine)
-    if machine.variable("CCGATHER_TOKEN"):
-        yield "Login: the token in CCGATHER_TOKEN"
-    elif credentials is None:
-        yield "Login: none (`ccgather login`)"
-    else:
-        yield f"Login: {credentials.username} on {credentials.server}"
-    yield f"Hours: {'sent' if preferences(machine).hourly else 'stay on this machine'}"
+    yield "Cache", f"{_short(found.cache_path, context)}, {size / 1_000_000:.1f} MB"
+    yield "Hours", "sent with every report" if preferences(machine).hourly else "stay here"
+    yield "Autosubmit", (state.when() or "does not run") if state is not None else "off"
     arrived = last_arrived(machine)
     if arrived is not None:
-        yield f"Last report that arrived: {arrived.at} ({arrived.server})"
+        yield "Last report", f"{_moment(arrived.at)} to {arrived.server}"
+    for name in _PROGRAM_VARIABLES:
+        if machine.variable(name):
+            yield "Environment", f"{name}={machine.variable(name)}"
 
 
-def _troubles(found: "Scan", context: Context) -> Iterator[str]:
+def _login(context: Context) -> str:
+    if context.machine.variable("CCGATHER_TOKEN"):
+        return "the token in CCGATHER_TOKEN"
+    try:
+        credentials = stored_credentials(context.machine)
+    except CliError:
+        return "damaged"
+    if credentials is None:
+        return "none (`ccgather login`)"
+    return f"{credentials.username or 'somebody'} on {credentials.server}"
+
+
+def _troubles(found: "Scan", state: "State | None", context: Context) -> Iterator[str]:
     for tool in found.tools:
         if tool.looks_changed:
             yield (
-                f"{tool.reader.name}: {tool.records:,} responses, and none in a form that this "
-                "version understands. Its log format may have changed: look for a newer ccgather."
+                f"{tool.reader.name}: {_count(tool.records, 'response')}, and none in a form that "
+                "this version understands. Its log format may have changed: look for a newer "
+                "ccgather."
             )
     for problem in found.problems:
         yield f"Could not be read: {problem}"
@@ -140,29 +174,59 @@ def _troubles(found: "Scan", context: Context) -> Iterator[str]:
         yield f"The cache does not work, so every run reads everything: {found.cache_trouble}"
     failed = last_failed(context.machine)
     if failed is not None:
-        yield f"The last report, {failed.at}, did not arrive: {failed.problem}"
+        yield f"The report of {_moment(failed.at)} did not arrive: {failed.problem}"
     waiting = len(unsent_reports(context.machine))
     if waiting:
         noun = "report waits" if waiting == 1 else "reports wait"
         yield f"{waiting} {noun} to be sent: run `ccgather submit`."
+    yield from _login_troubles(context)
+    if state is not None:
+        yield from state.troubles
+
+
+def _login_troubles(context: Context) -> Iterator[str]:
+    """What is wrong with the login, and with this version in the eyes of the site."""
+    from ccgather_cli.sending import UPGRADE  # noqa: PLC0415
+    from ccgather_cli.site_config import kept_config  # noqa: PLC0415
+
     try:
-        stored_credentials(context.machine)
+        credentials: Credentials | None = stored_credentials(context.machine)
     except CliError as problem:
         yield problem.message
+        return
+    if credentials is None:
+        return
+    config = kept_config(context.machine, credentials.server)
+    if config.is_too_new:
+        yield (
+            f"{credentials.server} wants ccgather {config.min_version} or newer, this is "
+            f"{__version__}. {UPGRADE}"
+        )
+    elif config.has_newer:
+        yield f"There is a newer ccgather, {config.latest_version}. {UPGRADE}"
 
 
-def _document(found: "Scan", context: Context) -> dict[str, object]:
+def _document(found: "Scan", state: "State | None", context: Context) -> dict[str, object]:
+    from ccgather_cli.scheduling.environment import moved_by  # noqa: PLC0415
+
+    arrived = last_arrived(context.machine)
     return {
         "version": __version__,
         "python": sys.version.split()[0],
         "system": context.machine.system,
+        "configDir": str(context.machine.config_dir),
         "cache": {"path": str(found.cache_path), "trouble": found.cache_trouble},
+        "hourly": preferences(context.machine).hourly,
+        "autosubmit": state.when() if state is not None else None,
+        "lastArrivedAt": arrived.at if arrived else None,
+        "unsent": len(unsent_reports(context.machine)),
         "tools": [
             {
                 "client": tool.reader.client,
                 "name": tool.reader.name,
                 "parserVersion": tool.reader.parser_version,
                 "roots": [str(root) for root in tool.found.roots],
+                "movedBy": sorted(moved_by(tool.reader, context.machine)),
                 "files": len(tool.found.files),
                 "unchangedFiles": tool.from_cache,
                 "bytesRead": tool.bytes_read,
@@ -180,5 +244,17 @@ def _document(found: "Scan", context: Context) -> dict[str, object]:
     }
 
 
-def _files(count: int) -> str:
-    return f"{count:,} {'file' if count == 1 else 'files'}"
+def _short(path: Path, context: Context) -> str:
+    """A path as people write it, from the home folder on."""
+    try:
+        return f"~{os.sep}{path.relative_to(context.machine.home)}"
+    except ValueError:
+        return str(path)
+
+
+def _moment(text: str) -> str:
+    return f"{text[:16].replace('T', ' ')} UTC"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun if number == 1 else noun + 's'}"

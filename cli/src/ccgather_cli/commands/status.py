@@ -40,7 +40,7 @@ def run(arguments: Namespace, context: Context) -> int:
         return DONE
     for label, text in _lines(stats, context, credentials):
         if text:
-            context.terminal.print(f"  {label:<12}{text}")
+            context.terminal.show(text, label=label, column=14)
     return DONE
 
 

@@ -28,7 +28,7 @@ Input, cache read, cache write and output are disjoint in the log; thinking is i
 no number of its own.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
 from pathlib import Path
 from zlib import crc32
@@ -99,7 +99,7 @@ class _Line(msgspec.Struct, gc=False):
     requestId: str | None = None  # noqa: N815
     timestamp: str | int | float | None = None
     message: _Message | None = None
-    data: msgspec.Raw | None = None
+    data: msgspec.Raw = msgspec.Raw(b"null")  # a union with None would refuse every object
 
 
 class _Progress(msgspec.Struct, gc=False):
@@ -128,7 +128,7 @@ class ClaudeReader:
         """Every response in one transcript, by (message id, request id)."""
         facts.session_number(_session_of(log.path))  # the only one, so number 0
         with open(log.path, "rb", buffering=0) as file:
-            lines = Lines(file, b'"usage"', start=start, progressed=progressed)
+            lines = _TranscriptLines(file, _USAGE, start=start, progressed=progressed)
             responses = _Responses(facts)
             for text in lines:
                 reason = _take(text, responses)
@@ -147,6 +147,31 @@ class ClaudeReader:
 
 
 READER = ClaudeReader()
+
+
+_USAGE = b'"usage"'
+_SAID_BY_USER = b'"type":"user","message":{"role":"user"'
+_HEAD_BYTES = 640
+"""Where a line says whose it is: behind the ids, the folder and the version."""
+
+
+class _TranscriptLines(Lines):
+    """Lines with usage. Those of the person, results of tools included, are most of a transcript
+    and never count: to look at their head and for their end is less work than to search them."""
+
+    def _hits(self, text: bytes, start: int, stop: int | None) -> Iterator[bytes]:
+        stop = len(text) if stop is None else stop
+        find = text.find
+        while start < stop:
+            end = find(b"\n", start, stop)
+            if end < 0:
+                end = stop
+            if (
+                find(_SAID_BY_USER, start, min(start + _HEAD_BYTES, end)) < 0
+                and find(_USAGE, start, end) >= 0
+            ):
+                yield text[start:end]
+            start = end + 1
 
 
 def _config_folders(machine: Machine) -> list[Path]:
@@ -194,7 +219,6 @@ class _Responses:
 
     def add(self, key: _Key, row: Row) -> None:
         """Take a line in, as a row without its link."""
-        self._facts.records += 1
         if key == ("", ""):
             self._unnamed.append(row)
             return
@@ -207,6 +231,10 @@ class _Responses:
         if main and not kept[FLAGS] & MAIN:
             kept = (*kept[:FLAGS], kept[FLAGS] | MAIN, kept[FLAGS + 1])
         self._rows[key] = kept
+
+    def looked_like_one(self) -> None:
+        """Count what says that it is a response, whatever its figures: `doctor` compares both."""
+        self._facts.records += 1
 
     def model(self, name: str | None) -> int:
         """The number of a model."""
@@ -302,6 +330,7 @@ def _count_line(line: _Line, responses: _Responses) -> str:
         return ""
     if line.type != "assistant" and (line.type is not None or message.role == "user"):
         return ""
+    responses.looked_like_one()
     usage = message.usage
     second = second_of(line.timestamp)
     if second is None:
@@ -366,7 +395,7 @@ def _row(usage: _Usage | _Iteration, second: int, model: int, flags: int) -> Row
 
 def _unwrapped(outer: _Line) -> _Line:
     """The sub-agent's line in a progress line, with what only the outer one says."""
-    progress = _decode_progress(outer.data) if outer.data is not None else _Progress()
+    progress = _decode_progress(outer.data)
     return _inner(outer, progress.message if progress.type == "agent_progress" else None)
 
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from ccgather_cli.machine import Machine
 from ccgather_cli.reading.facts import Facts, Row
 from ccgather_cli.reading.interface import Found, LogFile, Progressed
-from ccgather_cli.reading.opencode_rows import read_database, read_folder, settled, stores_below
+from ccgather_cli.reading.opencode_rows import read_database, read_folder, settled
+from ccgather_cli.reading.opencode_stores import stores_below
 
 CLIENT = "kilo"
 

@@ -25,16 +25,19 @@ The four figures are disjoint, reasoning is inside output. The day is that of th
 import os
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from ccgather_cli.machine import Machine
-from ccgather_cli.reading.facts import Facts, Row, link_of
+from ccgather_cli.reading.facts import LONG, LONG_CONTEXT_TOKENS, Facts, Row, link_of
 from ccgather_cli.reading.files import files_below
 from ccgather_cli.reading.interface import Found, LogFile, Progressed
 from ccgather_cli.reading.lines import Lines, object_in
-from ccgather_cli.reading.numbers import count_of, text_of
+from ccgather_cli.reading.numbers import MAX_COUNT, count_of, text_of
+from ccgather_cli.reading.occurrences import Occurrences
 from ccgather_cli.reading.settling import greatest_of
 from ccgather_cli.reading.timestamps import second_of
 
@@ -45,6 +48,10 @@ _UNCONFIGURED = "kimi-for-coding"
 _PROVIDER = "moonshotai"
 _CLI_KEYS = ("input_other", "output", "input_cache_read", "input_cache_creation")
 _CODE_KEYS = ("inputOther", "output", "inputCacheRead", "inputCacheCreation")
+
+
+_COUNT_BITS = MAX_COUNT.bit_length()
+"""A negative or too large number is what is left after shifting by these."""
 
 
 class _Line(msgspec.Struct, gc=False):
@@ -132,10 +139,11 @@ class _Wire:
 
     def __init__(self, log: LogFile, facts: Facts) -> None:
         self._facts = facts
-        self._session = _session_of(log.path)
         self._companions = log.companions
         self._model = ""
-        self._like: dict[str, int] = {}
+        self._unnamed = Occurrences(facts)
+        self._models: dict[str, int] = {}
+        self._number = facts.session_number(_session_of(log.path))
 
     def take(self, text: bytes) -> None:
         """Count a line if it is usage."""
@@ -190,36 +198,26 @@ class _Wire:
         model: str,
         message_id: str | None = None,
     ) -> None:
-        fresh, output, read, written = (count_of(usage.get(key)) or 0 for key in keys)
-        if not fresh + output + read + written:
+        fresh, output, read, written = _figures(usage, keys)
+        total = fresh + output + read + written
+        if not total:
             return
         self._facts.records += 1
         second = second_of(moment)
         if second is None:
             self._facts.skip("without a usable time")
             return
-        figures = f"{moment}\0{model}\0{fresh}\0{output}\0{read}\0{written}"
-        if message_id is None and keys is _CLI_KEYS:
-            figures = f"{moment}\0{fresh}\0{output}\0{read}\0{written}"
-        self._facts.add(
-            identity=message_id or self._next_of(figures),
-            second=second,
-            model=model,
-            provider=_PROVIDER,
-            input=fresh,
-            output=output,
-            cache_read=read,
-            cache_write=written,
-            session=self._session,
-        )
-
-    def _next_of(self, figures: str) -> str:
-        """An identity for a line without an id: how many of its like stand before it here."""
-        number = self._like.get(figures, 0)
-        while (link_of(CLIENT, f"\0{number}\0{figures}"), 0) in self._facts.places:
-            number += 1
-        self._like[figures] = number + 1
-        return f"\0{number}\0{figures}"
+        number = self._models.get(model)
+        if number is None:
+            number = self._models[model] = self._facts.model_number(model, _PROVIDER)
+        if message_id is not None:
+            link = link_of(CLIENT, message_id)
+        else:
+            named = "" if keys is _CLI_KEYS else model  # the CLI's model is not in the log
+            link = self._unnamed.link(f"{moment}\0{named}\0{fresh}\0{output}\0{read}\0{written}")
+        flags = LONG if fresh + read + written > LONG_CONTEXT_TOKENS else 0
+        figures = (fresh, output, read, written, 0, 0, flags, 1)
+        self._facts.take((total, link, 0, second, number, self._number, *figures))
 
     def _has_own_files(self) -> bool:
         return not self._companions or os.path.isdir(self._companions[2])
@@ -229,6 +227,20 @@ class _Wire:
             toml, json = self._companions[:2] or ("", "")
             self._model = _model_in_toml(toml) or _model_in_json(json) or _UNCONFIGURED
         return self._model
+
+
+def _figures(usage: dict[str, Any], keys: Sequence[str]) -> tuple[int, int, int, int]:
+    """The four counts; nearly always they are plain numbers already."""
+    first, second, third, fourth = (usage.get(key) for key in keys)
+    with suppress(TypeError):  # text, null, a fraction
+        if not (first | second | third | fourth) >> _COUNT_BITS:
+            return first, second, third, fourth
+    return (
+        count_of(first) or 0,
+        count_of(second) or 0,
+        count_of(third) or 0,
+        count_of(fourth) or 0,
+    )
 
 
 def _content(path: str) -> bytes:
@@ -241,8 +253,8 @@ def _content(path: str) -> bytes:
 
 def _model_in_toml(path: str) -> str:
     """`default_model`, and what the table of models calls it; Python 3.10 reads no TOML."""
-    content = _content(path).decode("utf-8", errors="replace")
-    chosen = _value_of("default_model", content.partition("\n[")[0])
+    content = _content(path).removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="replace")
+    chosen = _value_of("default_model", f"\n{content}".partition("\n[")[0])
     if not chosen:
         return ""
     for table in re.split(r"(?m)^[ \t]*(?=\[)", content):

@@ -4,8 +4,9 @@
   on as `….jsonl.reset.<time>` or `….jsonl.deleted.<time>` and was still paid for. Newer versions
   keep the same lines in `agents/<agent>/agent/openclaw-agent.sqlite`. All of it also in the
   folders of the tool's former names and in those of its profiles.
-- A response is a `message` of the assistant with `usage`. Compactions and others that carry usage
-  sum up what stands there already.
+- A response is a `message` of the assistant with `usage`. OpenClaw keeps its sessions with Pi's
+  code, so a `compaction` or `branch_summary` with `usage` is the request that wrote the summary,
+  made of the model in use. Custom entries and tool results repeat the usage of others.
 - **Identity** is (entry's id, moment) over files and databases: a fork and the move into the
   database copy entries with both. Two equal answers of one moment have two ids. Entries without
   an id are told apart by moment, model and figures.
@@ -23,11 +24,12 @@ import msgspec
 
 from ccgather_cli.machine import Machine
 from ccgather_cli.reading.databases import companions_of, opened, text
-from ccgather_cli.reading.facts import Facts, Row, link_of
+from ccgather_cli.reading.facts import Facts, Row
 from ccgather_cli.reading.files import files_below, found_at
 from ccgather_cli.reading.interface import Found, LogFile, Progressed, UnreadableLogError
 from ccgather_cli.reading.lines import Lines, object_in
 from ccgather_cli.reading.numbers import count_of, text_of
+from ccgather_cli.reading.occurrences import Occurrences
 from ccgather_cli.reading.settling import greatest_of
 from ccgather_cli.reading.timestamps import second_of
 
@@ -35,6 +37,7 @@ CLIENT = "openclaw"
 
 _NAMES = (".openclaw", ".clawdbot", ".moltbot", ".moldbot")
 _DATABASE = "openclaw-agent.sqlite"
+_SUMMARIES = ("compaction", "branch_summary")
 _FIGURES = ("input", "output", "cacheRead", "cacheWrite")
 
 
@@ -51,6 +54,7 @@ class _Entry(msgspec.Struct, gc=False):
     id: object = None
     timestamp: object = None
     message: _Message | None = None
+    usage: object = None
     customType: object = None  # noqa: N815  (the log's own names)
     data: object = None
     modelId: object = None  # noqa: N815
@@ -167,7 +171,7 @@ class _Session:
     def __init__(self, facts: Facts, name: str) -> None:
         self._facts = facts
         self._name = name
-        self._like: dict[str, int] = {}
+        self._unnamed = Occurrences(facts)
 
     def take(self, line: bytes, *, otherwise: object = None) -> None:
         """Count an entry if it is a response; `otherwise` is when, if it does not say."""
@@ -185,15 +189,18 @@ class _Session:
             data = entry.data if isinstance(entry.data, dict) else {}
             self._change(data.get("modelId"), data.get("provider"))
         elif entry.type == "message" and entry.message is not None:
-            self._take_message(entry, entry.message, otherwise)
+            if entry.message.role == "assistant":
+                self._take_response(entry, entry.message, otherwise)
+        elif entry.type in _SUMMARIES:
+            self._take_response(entry, _Message(usage=entry.usage), otherwise)
 
     def _change(self, model: object, provider: object) -> None:
         if name := text_of(model):
             self._facts.state["model"] = name
             self._facts.state["provider"] = text_of(provider) or ""
 
-    def _take_message(self, entry: _Entry, message: _Message, otherwise: object) -> None:
-        if message.role != "assistant" or not isinstance(message.usage, dict):
+    def _take_response(self, entry: _Entry, message: _Message, otherwise: object) -> None:
+        if not isinstance(message.usage, dict):
             return
         usage = message.usage
         fresh, output, read, written = (count_of(usage.get(key)) or 0 for key in _FIGURES)
@@ -212,7 +219,7 @@ class _Session:
         key = text_of(entry.id)
         figures = f"{moment}\0{model}\0{fresh}\0{output}\0{read}\0{written}"
         self._facts.add(
-            identity=f"{key}\0{moment}" if key else self._next_of(figures),
+            identity=f"{key}\0{moment}" if key else self._unnamed.identity(figures),
             second=second,
             model=model,
             provider=self._facts.state.get("provider"),
@@ -223,14 +230,6 @@ class _Session:
             cache_write=written,
             session=self._name,
         )
-
-    def _next_of(self, figures: str) -> str:
-        """An identity for an entry without an id: how many of its like stand before it here."""
-        number = self._like.get(figures, 0)
-        while (link_of(CLIENT, f"\0{number}\0{figures}"), 0) in self._facts.places:
-            number += 1
-        self._like[figures] = number + 1
-        return f"\0{number}\0{figures}"
 
 
 def _lenient(document: dict[str, object]) -> _Entry:

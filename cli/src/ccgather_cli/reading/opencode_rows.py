@@ -4,15 +4,13 @@ The rules, and why, are in `ccgather_cli.readers.opencode`.
 """
 
 import os
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
-from pathlib import Path
 
 import msgspec
 
-from ccgather_cli.reading.databases import companions_of, opened, text
+from ccgather_cli.reading.databases import opened, text
 from ccgather_cli.reading.facts import (
     LINK,
     LONG,
@@ -25,15 +23,14 @@ from ccgather_cli.reading.facts import (
     link_of,
     sane,
 )
-from ccgather_cli.reading.files import found_at
 from ccgather_cli.reading.interface import (
-    Found,
     LogFile,
     Progressed,
     UnreadableLogError,
 )
 from ccgather_cli.reading.lines import object_in
 from ccgather_cli.reading.numbers import MAX_COUNT, count_of, text_of
+from ccgather_cli.reading.opencode_stores import is_message
 from ccgather_cli.reading.timestamps import second_of
 
 _COUNT_BITS = MAX_COUNT.bit_length()
@@ -273,7 +270,7 @@ def read_folder(log: LogFile, facts: Facts, progressed: Progressed) -> None:
     trouble: OSError | None = None
     responses = _Responses(facts)
     for name in sorted(os.listdir(log.path)):
-        if not _is_message(name):
+        if not is_message(name):
             continue
         try:
             with open(f"{log.path}{os.sep}{name}", "rb", buffering=0) as file:
@@ -296,75 +293,6 @@ def read_folder(log: LogFile, facts: Facts, progressed: Progressed) -> None:
             responses.take(message, key=key, session=session)
     if trouble is not None:
         raise trouble
-
-
-def _is_message(name: str) -> bool:
-    return name.endswith(".json") and not name.startswith(".")
-
-
-def stores_below(folders: Sequence[Path], *, named: Sequence[Path], tool: str) -> Found:
-    """Databases and folders of messages of a tool in its data folders; `named` are others."""
-    pattern = re.compile(rf"{tool}(-[\w.-]+)?\.db", re.ASCII)
-    databases = {os.fspath(path) for path in named}
-    problems: list[str] = []
-    sessions: list[LogFile] = []
-    for folder in dict.fromkeys(folders):
-        databases.update(
-            entry.path for entry in _entries(folder, problems) if pattern.fullmatch(entry.name)
-        )
-        for entry in _entries(folder / "storage" / "message", problems):
-            if entry.is_dir():
-                log = _session_folder(entry.path, problems)
-                if log is not None:
-                    sessions.append(log)
-    found = found_at(
-        databases, roots=[*folders, *named], problems=problems, companions=companions_of
-    )
-    unique = {log.identity if any(log.identity) else log.path: log for log in reversed(sessions)}
-    return Found(
-        roots=found.roots,
-        files=tuple(sorted((*found.files, *unique.values()), key=lambda log: log.path)),
-        problems=found.problems,
-    )
-
-
-def _entries(folder: Path | str, problems: list[str]) -> Iterator["os.DirEntry[str]"]:
-    try:
-        with os.scandir(folder) as entries:
-            yield from entries
-    except (FileNotFoundError, NotADirectoryError):
-        return
-    except OSError as problem:
-        problems.append(f"{folder}: {problem.strerror}")
-
-
-def _session_folder(path: str, problems: list[str]) -> LogFile | None:
-    """A folder of documents as one log: its stamp changes when any of them does.
-
-    A file a message would be a hundred thousand logs, each with its own place in the cache.
-    """
-    size = count = changed = changes = 0
-    for entry in _entries(path, problems):
-        if not _is_message(entry.name):
-            continue
-        try:
-            status = entry.stat()
-        except OSError:
-            continue
-        size += status.st_size
-        count += 1
-        changed = max(changed, status.st_mtime_ns)
-        changes = (changes + status.st_mtime_ns) & 0x7FFF_FFFF_FFFF_FFFF
-    if not count:
-        return None
-    own = os.stat(path)
-    return LogFile(
-        path=path,
-        size=size,
-        changed=changed,
-        identity=(own.st_dev, own.st_ino) if own.st_ino else (0, 0),
-        companion_stamp=((count, changes),),
-    )
 
 
 def settled(logs: Sequence[Facts]) -> Iterable[tuple[Facts, Row]]:

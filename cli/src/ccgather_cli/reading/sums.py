@@ -3,21 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
-from ccgather_cli.reading.facts import (
-    CACHE_READ,
-    CACHE_WRITE,
-    CACHE_WRITE_1H,
-    FLAGS,
-    INPUT,
-    LONG,
-    MESSAGES,
-    MODEL,
-    OUTPUT,
-    REASONING,
-    SECOND,
-    Facts,
-    Row,
-)
+from ccgather_cli.reading.facts import LONG, Facts, Row
 from ccgather_cli.reading.tally import Counts, Slot, Tally
 from ccgather_cli.reading.timestamps import DAY_SECONDS, day_of
 
@@ -32,23 +18,26 @@ def sums_of(counted: Iterable[tuple[Facts, Row]]) -> list[Sum]:
     groups: dict[tuple[int, int, int], list[int]] = {}
     logs: dict[int, Facts] = {}
     for facts, row in counted:
-        key = (id(facts), row[SECOND] // DAY_SECONDS, row[MODEL])
+        _, _, _, second, model, _, fresh, output, read, write, reasoning, hour, flags, messages = (
+            row
+        )
+        key = (id(facts), second // DAY_SECONDS, model)
         counts = groups.get(key)
         if counts is None:
             logs[id(facts)] = facts
             counts = groups[key] = [0] * _COUNTS
-        counts[0] += row[INPUT]
-        counts[1] += row[OUTPUT]
-        counts[2] += row[CACHE_READ]
-        counts[3] += row[CACHE_WRITE]
-        counts[4] += row[REASONING]
-        counts[5] += row[CACHE_WRITE_1H]
-        counts[10] += row[MESSAGES]
-        if row[FLAGS] & LONG:
-            counts[6] += row[INPUT]
-            counts[7] += row[OUTPUT] + row[REASONING]
-            counts[8] += row[CACHE_READ]
-            counts[9] += row[CACHE_WRITE]
+        counts[0] += fresh
+        counts[1] += output
+        counts[2] += read
+        counts[3] += write
+        counts[4] += reasoning
+        counts[5] += hour
+        counts[10] += n
+        if flags & LONG:
+            counts[6] += fresh
+            counts[7] += output + reasoning
+            counts[8] += read
+            counts[9] += write
     names = {number: list(facts.models) for number, facts in logs.items()}
     return [(day, *names[log][model], counts) for (log, day, model), counts in groups.items()]
 
