@@ -231,7 +231,8 @@ class _Wire:
 
 def _figures(usage: dict[str, Any], keys: Sequence[str]) -> tuple[int, int, int, int]:
     """The four counts; nearly always they are plain numbers already."""
-    first, second, third, fourth = (usage.get(key) for key in keys)
+    values: Iterable[Any] = map(usage.get, keys)
+    first, second, third, fourth = values
     with suppress(TypeError):  # text, null, a fraction
         if not (first | second | third | fourth) >> _COUNT_BITS:
             return first, second, third, fourth

@@ -18,9 +18,7 @@ def sums_of(counted: Iterable[tuple[Facts, Row]]) -> list[Sum]:
     groups: dict[tuple[int, int, int], list[int]] = {}
     logs: dict[int, Facts] = {}
     for facts, row in counted:
-        _, _, _, second, model, _, fresh, output, read, write, reasoning, hour, flags, messages = (
-            row
-        )
+        _, _, _, second, model, _, fresh, output, read, write, reasoning, hour, flags, told = row
         key = (id(facts), second // DAY_SECONDS, model)
         counts = groups.get(key)
         if counts is None:
@@ -32,7 +30,7 @@ def sums_of(counted: Iterable[tuple[Facts, Row]]) -> list[Sum]:
         counts[3] += write
         counts[4] += reasoning
         counts[5] += hour
-        counts[10] += n
+        counts[10] += told
         if flags & LONG:
             counts[6] += fresh
             counts[7] += output + reasoning
