@@ -5,6 +5,7 @@ from datetime import timedelta
 from ccgather.ops import clock, health
 from leaderboard.models import BoardClock, RankingChange, RankingGeneration
 from leaderboard.ranking import redis_ranking
+from leaderboard.ranking.keys import ready_key
 from leaderboard.ranking.redis_sets import PATIENCE
 from leaderboard.ranking.server import RankingUnavailableError
 from leaderboard.ranking.wire import command
@@ -49,10 +50,14 @@ def separate_ranking() -> str | None:
     waiting = RankingChange.objects.filter(pushed=False).order_by("noted_at").first()
     if waiting is not None and waiting.noted_at < clock.now() - PATIENCE:
         return f"ranks are read from PostgreSQL: changes wait since {waiting.noted_at:%H:%M:%S}"
+    ready = serving.windows.filter(filling=False).values_list("board", "window_start")
+    keys = [ready_key(serving.name, place) for place in ready]
     try:
-        kept.server.ask([command(b"PING")], server=serving.server)
+        (there,) = kept.server.ask([command(b"EXISTS", *keys)], server=serving.server)
     except RankingUnavailableError:
         return "ranks are read from PostgreSQL: Redis does not answer, or not for itself"
+    if there != len(keys):
+        return "ranks are read from PostgreSQL: Redis has lost them"
     return None
 
 

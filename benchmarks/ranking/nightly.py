@@ -1,12 +1,13 @@
 """What happens to a million people at midnight, and what they weigh."""
 
-import time
+import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from random import Random
 from threading import Event, Thread
-from unittest.mock import patch
 
 import redis
 from django.db import connection, connections
@@ -16,7 +17,6 @@ from benchmarks import site
 from benchmarks.measuring import fetch
 from benchmarks.ranking.timing import Times, Verdict, timed
 from benchmarks.rounds import daily_round
-from leaderboard.services import roll
 from leaderboard.services.clock import board_clock
 from leaderboard.services.mirror import rebuild_ranking
 from leaderboard.services.snapshots import take_snapshot
@@ -44,11 +44,11 @@ def time_snapshot(*, at: datetime) -> Verdict:
 
 
 def time_roll(*, database: str) -> Verdict:
-    """Every board moves to the next day while somebody reads and somebody else submits."""
+    """Every board moves to the next day, in a process of its own, while threads of this one read
+    and submit without pause."""
     next_day = board_clock(at=datetime.now(UTC)).current_day + timedelta(days=1)
     midnight = datetime(next_day.year, next_day.month, next_day.day, 0, 0, 5, tzinfo=UTC)
     reading, submitting = Times(), Times()
-    built: list[int] = []
     draw = Random("midnight")
 
     def read(client: Client, number: int) -> None:
@@ -59,38 +59,21 @@ def time_roll(*, database: str) -> Verdict:
         samples = daily_round(client, draw, 100_000 + number)
         submitting.seconds.extend(sample.total for sample in samples.values())
 
-    others = _going_on(read, database=database), _going_on(submit, database=database)
-    with others[0], others[1], _steps() as steps:
-        seconds = timed(lambda: built.append(roll.roll_boards(at=midnight)))
-    print(f"Midnight, {built[0]:,} people rebuilt: {seconds:.1f} s")
-    for name, spent in steps.items():
+    with _going_on(read, database=database), _going_on(submit, database=database):
+        done = subprocess.run(
+            [sys.executable, "-m", "benchmarks.ranking.worker", database, midnight.isoformat()],
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+    told = json.loads(done.stdout)
+    seconds = float(told["seconds"])
+    print(f"Midnight, {told['people']:,} people rebuilt: {seconds:.1f} s")
+    for name, spent in told["steps"].items():
         print(f"  of it {name:30} {spent:6.1f} s")
     print(f"  meanwhile: pages                     {reading.line()}")
     print(f"  meanwhile: submissions               {submitting.line()}", flush=True)
     return Verdict(what="rolling every board at midnight", value=seconds, most=120, unit="s")
-
-
-@contextmanager
-def _steps() -> Iterator[dict[str, float]]:
-    """Seconds of the roll's steps around the building of people."""
-    spent: dict[str, float] = {}
-
-    def clocked(name: str) -> Callable[..., object]:
-        original: Callable[..., object] = getattr(roll, name)
-
-        def run(*args: object, **named: object) -> object:
-            begun = time.perf_counter()
-            try:
-                return original(*args, **named)
-            finally:
-                spent[name] = spent.get(name, 0.0) + time.perf_counter() - begun
-
-        return run
-
-    with ExitStack() as stack:
-        for name in ("store_midnight_ranks", "_build", "hold_windows", "_drop_old_windows"):
-            stack.enter_context(patch.object(roll, name, clocked(name)))
-        yield spent
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from accounts.models import User
 from ccgather.ops.jobs import single_flight
@@ -25,11 +25,17 @@ from leaderboard.services.outbox import forget_windows
 from leaderboard.services.standings import rewrite_people
 from leaderboard.services.tallies import drop_tallies, fold_tallies
 
-BATCH = 2_000
+BATCH = 1_000
 """People whose locks one transaction of the roll holds, for a few tenths of a second."""
 
 STRETCH = 1_000
 """Blocks of the table that one statement takes old standings from: some ten thousand rows."""
+
+PATIENCE = "1500ms"
+"""For a batch's one statement, which somebody's report may be waiting for."""
+
+_CANCELLED = "57014"
+"""PostgreSQL's code for a statement that reached its time limit."""
 
 _FACTS = (
     "is_active",
@@ -130,18 +136,32 @@ def _people_with_usage(*, window: Window) -> Iterator[list[UUID]]:
 def _build(*, batch: Sequence[UUID], windows: Sequence[Window], wait: bool) -> list[UUID]:
     """Builds the windows of those whose lock is free, or with `wait` of all; answers who is left.
 
-    People are locked in the order of ids, as everybody who takes several of these locks must.
+    A batch that takes longer than `PATIENCE` gives its locks back and goes in halves.
     """
+    try:
+        found = _build_at_once(batch=batch, windows=windows, wait=wait)
+    except OperationalError as error:
+        if len(batch) == 1 or getattr(error.__cause__, "sqlstate", None) != _CANCELLED:
+            raise
+        half = len(batch) // 2
+        parts = batch[:half], batch[half:]
+        return [left for part in parts for left in _build(batch=part, windows=windows, wait=wait)]
+    return [] if wait else [user_id for user_id in batch if user_id not in found]
+
+
+def _build_at_once(*, batch: Sequence[UUID], windows: Sequence[Window], wait: bool) -> set[UUID]:
+    """People are locked in the order of ids, as everybody who takes several locks must."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             # The locks are not held for the disk: a batch that a crash loses is built again, and
             # nothing reads it before the swap, whose commit waits for all that came before it.
             cursor.execute("SET LOCAL synchronous_commit = off")
+            if len(batch) > 1:
+                cursor.execute(f"SET LOCAL statement_timeout = '{PATIENCE}'")
         locked = User.objects.select_for_update(no_key=True, skip_locked=not wait)
         people = list(locked.filter(pk__in=batch).only(*_FACTS).order_by("pk"))
         rewrite_people(people=people, windows=windows)
-    found = {user.pk for user in people}
-    return [] if wait else [user_id for user_id in batch if user_id not in found]
+        return {user.pk for user in people}
 
 
 def _drop_old_windows(*, current: Sequence[Window]) -> None:

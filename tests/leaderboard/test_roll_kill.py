@@ -1,6 +1,6 @@
 """What happens in the middle of a roll: reports, deletions, another roll, a kill."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from threading import Event, Thread
 from uuid import UUID
@@ -13,7 +13,7 @@ from accounts.models import ApiToken, User
 from ccgather.site.sums import sum_disagreements
 from leaderboard.models import BoardClock, BoardTally, MidnightRank, Standing
 from leaderboard.ranking.sql import SqlRanking
-from leaderboard.rules.boards import ROLLING_DAYS, Board, Metric, window_of
+from leaderboard.rules.boards import ROLLING_DAYS, Board, Metric, Window, window_of
 from leaderboard.selectors import board_page
 from leaderboard.services import roll
 from leaderboard.services.clock import board_clock, hold_off_the_roll
@@ -145,6 +145,26 @@ def assert_nothing_old(*, day: object) -> None:
             found = model._default_manager.filter(board=board.value)
             left = set(found.values_list("window_start", flat=True))
             assert left <= {start}, (model, board, found.values())
+
+
+def test_batches_that_take_too_long_are_built_person_by_person(
+    tokens: list[ApiToken], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+    real = roll.rewrite_people
+
+    def slow(*, people: Sequence[User], windows: Sequence[Window]) -> None:
+        sizes.append(len(people))
+        if len(people) > 1:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_sleep(5)")
+        real(people=people, windows=windows)
+
+    monkeypatch.setattr(roll, "PATIENCE", "20ms")
+    monkeypatch.setattr(roll, "rewrite_people", slow)
+    assert roll_boards(at=TOMORROW) == len(tokens)
+    assert sorted(sizes) == [1] * 6 + [2] * 3
+    assert sum_disagreements() == []
 
 
 def test_old_windows_go_with_their_sums(tokens: list[ApiToken]) -> None:

@@ -15,7 +15,7 @@ to install it:
   fish         ccgather completion fish > ~/.config/fish/completions/ccgather.fish
   powershell   ccgather completion powershell >> $PROFILE
 
-Print it again after an upgrade: it names the commands and tools of this version."""
+Print it again after an upgrade: it names commands and tools of one version."""
 
 SHELLS = ("bash", "zsh", "fish", "powershell")
 

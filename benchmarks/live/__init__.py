@@ -1,0 +1,1 @@
+"""Hundreds of open live pages beside many submissions a second."""
