@@ -31,6 +31,9 @@ ROOT = Path(__file__).resolve().parents[1]
 BEGIN, END = "<!-- first use -->", "<!-- /first use -->"
 COLUMNS, LINES = 100, 60
 PATIENCE_SECONDS = 120
+_NOT_ALWAYS = ("warning:", "Using Python", "Downloading ", " Downloaded ")
+"""What uv says on one machine and not on another."""
+
 _CRONTAB = """\
 #!/bin/sh
 case "$1" in
@@ -163,6 +166,7 @@ def _environment(home: Path) -> list[str]:
         "TERM": "screen",
         "LANG": "C.UTF-8",
         "NO_COLOR": "1",
+        "HISTFILE": "/dev/null",
         "UV_PYTHON": sys.executable,
         "UV_NO_PROGRESS": "1",
     }
@@ -200,7 +204,7 @@ def neutral(text: str, *, home: Path, url: str) -> str:
     text = text.replace(str(ROOT), "/home/ada/ccgather")
     text = re.sub(r"\bin \d+(\.\d+)?m?s\b", "in 0.1s", text)
     lines = [line.rstrip() for line in text.splitlines()]
-    lines = [line for line in lines if not line.startswith(("warning:", "Using Python"))]
+    lines = [line for line in lines if not line.startswith(_NOT_ALWAYS)]
     spaced: list[str] = []
     for line in lines:
         if line.startswith("$ ") and spaced and spaced[-1]:

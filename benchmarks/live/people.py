@@ -34,7 +34,7 @@ class Sender:
             {
                 "schema": "ccgather-report/1",
                 "collector": {"name": "ccgather", "version": "0.1.0"},
-                "device": {"id": "live", "name": "live"},
+                "device": {"id": "bench-live", "name": "live"},
                 "rows": [
                     {
                         "day": day,

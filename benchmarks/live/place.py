@@ -15,9 +15,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import psutil
+import redis as redis_client
 
 from benchmarks import site
 
@@ -82,7 +82,8 @@ def serving(*, folder: Path, redis_url: str) -> Iterator[Place]:
             )
         )
         _await_answer(port, log=log)
-        redis = _listener(urlsplit(redis_url).port or 0)
+        with redis_client.Redis.from_url(redis_url) as asked:
+            redis = psutil.Process(asked.info("server")["process_id"])
         yield Place(port=port, web=web, redis=redis, others=(worker, beat), log=log)
 
 
@@ -92,15 +93,6 @@ def free_port() -> int:
         found.bind(("127.0.0.1", 0))
         port: int = found.getsockname()[1]
         return port
-
-
-def _listener(port: int) -> psutil.Process:
-    for connection in psutil.net_connections("tcp4"):
-        is_it = connection.status == psutil.CONN_LISTEN and connection.laddr[1] == port
-        if is_it and connection.pid:
-            return psutil.Process(connection.pid)
-    message = f"nobody listens on {port}"
-    raise SystemExit(message)
 
 
 @contextmanager

@@ -121,7 +121,7 @@ def _make_partition(*, month: date) -> None:
             _attach(name=name, month=month)
 
 
-_PARTITION_LOCK = 7_305_112_027
+_PARTITION_LOCK = 7_305_112_028
 """Any number that no other advisory lock of this database uses."""
 
 

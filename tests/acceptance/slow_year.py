@@ -19,7 +19,18 @@ Row = tuple[date, str, str, int, int]
 
 METRICS = ("tokens", "cost", "days")
 EPOCH = date(1970, 1, 1)
-LEVEL_FEET = [0, 10**7, 5 * 10**7, 2 * 10**8, 5 * 10**8, 10**9, 3 * 10**9, 10**10, 3 * 10**10, 10**11]
+LEVEL_FEET = [
+    0,
+    10**7,
+    5 * 10**7,
+    2 * 10**8,
+    5 * 10**8,
+    10**9,
+    3 * 10**9,
+    10**10,
+    3 * 10**10,
+    10**11,
+]
 FAMILIES = {
     "claude-opus-4-5": "opus",
     "claude-sonnet-4-5": "sonnet",
@@ -216,9 +227,9 @@ class SlowYear:
                 found.append((-amount, person.first_at, person.id))
         return [(user_id, -amount) for amount, _, user_id in sorted(found)]
 
-    def change(self, board: str, metric: str, country: str | None, user_id: UUID, now: int) -> (
-        int | None
-    ):
+    def change(
+        self, board: str, metric: str, country: str | None, user_id: UUID, now: int
+    ) -> int | None:
         """Places up since the last midnight; of a board that stands where it stood then."""
         then = self.midnight.get((board, metric, country or ""), {}).get(user_id)
         if then is None or (country and self.midnight_countries.get(user_id) != country):
@@ -264,7 +275,9 @@ class SlowYear:
         ended = datetime.combine(day + DAY, time(), tzinfo=UTC)
         for country in self.countries():
             holders = [
-                p for p in self.people.values() if p.badges.get("trailblazer", (0, ""))[1] == country
+                p
+                for p in self.people.values()
+                if p.badges.get("trailblazer", (0, ""))[1] == country
             ]
             if len(holders) >= 10:
                 continue

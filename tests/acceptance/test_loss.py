@@ -38,8 +38,8 @@ JOB_SECONDS = 60.0
 
 INTO_THE_JOB = {
     "roll-boards": 0.8,
-    "snapshot-boards": 0.4,
-    "award-badges": 0.3,
+    "snapshot-boards": 0.2,
+    "award-badges": 0.1,
     "heal-ranking": 0.3,
     "check-invariants": 1.0,
 }
@@ -260,7 +260,7 @@ def killed_in(site: WholeSite, job: str) -> str:
             site.send_job(JOBS[job]["task"])
             begun = _wait_for(runs)
             assert begun, f"{job} did not begin\n{site.last_words()}"
-            threading.Event().wait(INTO_THE_JOB.get(job, 0.0) / attempt)
+            threading.Event().wait(INTO_THE_JOB.get(job, 0.0) * (5 - attempt) / 4)
             if runs():
                 site.kill("worker")
                 break

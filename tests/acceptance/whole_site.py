@@ -19,6 +19,7 @@ from typing import Self
 import psutil
 import psycopg
 from celery import Celery
+from kombu import Connection
 
 from ccgather.ops import postgres
 from tests.acceptance.running import ROOT
@@ -138,8 +139,8 @@ class WholeSite:
     def await_worker(self) -> None:
         """Returns when there is a worker that takes jobs."""
         deadline = time.monotonic() + START_SECONDS
-        with Celery(broker=self.redis.url) as asker:
-            while not asker.control.ping(timeout=0.5):
+        with Celery() as asker, Connection(self.redis.url) as broker:
+            while not asker.control.ping(timeout=0.5, connection=broker):
                 assert time.monotonic() < deadline, self.last_words()
 
     def last_words(self) -> str:
@@ -204,8 +205,8 @@ class WholeSite:
 
     def send_job(self, task: str) -> None:
         """Hand a job to the worker now."""
-        with Celery(broker=self.redis.url) as sender:
-            sender.send_task(task, ignore_result=True)
+        with Celery() as sender, Connection(self.redis.url) as broker:
+            sender.send_task(task, ignore_result=True, connection=broker)
 
     def manage(self, *arguments: str, stdin: str = "") -> str:
         """What a management command prints."""

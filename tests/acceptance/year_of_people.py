@@ -89,7 +89,9 @@ class Year:
         self._joining: defaultdict[date, int] = defaultdict(int)
         for number in range(people):
             late = number * 5 > people * 2
-            self._joining[first_day + DAY * (self.random.randrange(days * 2 // 3) if late else 0)] += 1
+            self._joining[
+                first_day + DAY * (self.random.randrange(days * 2 // 3) if late else 0)
+            ] += 1
 
     # --- A day ----------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from leaderboard.services import roll
 from leaderboard.services.clock import board_clock, hold_off_the_roll
 from leaderboard.services.midnight import store_midnight_ranks
 from leaderboard.services.roll import roll_boards
-from leaderboard.services.standings import restate_standings
+from leaderboard.services.standings import restate_standings, rewrite_people
 from leaderboard.shapes import BoardQuery
 from submissions.services.accept import accept_report
 from tests.cast import BOB_SECRET, person, token_of
@@ -151,7 +151,7 @@ def test_batches_that_take_too_long_are_built_person_by_person(
     tokens: list[ApiToken], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sizes: list[int] = []
-    real = roll.rewrite_people
+    real = rewrite_people
 
     def slow(*, people: Sequence[User], windows: Sequence[Window]) -> None:
         sizes.append(len(people))

@@ -12,7 +12,8 @@ to install it:
                  > ~/.local/share/bash-completion/completions/ccgather
   zsh          ccgather completion zsh > ~/.zfunc/_ccgather
                with `fpath+=(~/.zfunc)` before `compinit` in ~/.zshrc
-  fish         ccgather completion fish > ~/.config/fish/completions/ccgather.fish
+  fish         ccgather completion fish \\
+                 > ~/.config/fish/completions/ccgather.fish
   powershell   ccgather completion powershell >> $PROFILE
 
 Print it again after an upgrade: it names commands and tools of one version."""
