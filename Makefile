@@ -4,6 +4,7 @@
 # make check   style, types, imports, settings, migrations
 # make fmt     put the style right
 # make bench   measure; make bench-ranking: a million people, about twelve minutes
+# make bench-live   300 open live pages beside 20 submissions a second; about two minutes
 # make bench-cli   measure the command beside ccusage and tokscale
 # make screenshots   the README's pictures, from a site that `make run` serves
 # make prices  write the price table that the command carries from the one the site uses
@@ -11,7 +12,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test acceptance check bench bench-ranking bench-cli fmt screenshots prices lock
+.PHONY: help setup run demo test acceptance check bench bench-ranking bench-live bench-cli fmt screenshots prices lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -89,6 +90,9 @@ bench: setup
 
 bench-ranking: setup
 	@$(PYTHON) -m benchmarks.ranking $(ARGS)
+
+bench-live: setup
+	@$(PYTHON) -m benchmarks.live $(ARGS)
 
 bench-cli: setup
 	@$(PYTHON) -m benchmarks.cli $(ARGS)

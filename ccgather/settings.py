@@ -188,6 +188,8 @@ _database: dict[str, Any] = (
     }
 )
 DATABASE_POOL = env.int("DATABASE_POOL", 4 if UNDER_TEST else 16, validate=must.Range(1, 500))
+# The other half is for live boards, and for threads that begin a request before another has ended.
+REQUESTS_AT_ONCE = max(DATABASE_POOL // 2, 1)
 _statement_timeout = env.int("DATABASE_STATEMENT_TIMEOUT", 30, validate=must.Range(0, 86_400))
 _database["OPTIONS"] |= {
     "pool": {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 10, "name": "site"},

@@ -1,7 +1,7 @@
 """`python -m benchmarks.live`: 300 open live pages, and 20 submissions a second for a minute.
 
-Builds a throw-away site of real processes (PostgreSQL, Redis, one web process, worker, beat),
-opens the pages, sends, and says of each thing that was wanted whether it held; exits with 1 when
+Builds a throw-away site of real processes (PostgreSQL, Redis, web, worker, beat), opens
+the pages, sends, and says of each thing that was wanted whether it held; exits with 1 when
 one did not. All is taken away afterwards. About two minutes.
 """
 

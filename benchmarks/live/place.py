@@ -23,6 +23,9 @@ from benchmarks import site
 
 DATABASE = "bench_live"
 START_SECONDS = 120.0
+WEB_PROCESSES = os.cpu_count() or 1
+"""As `deploy/README.md` says."""
+
 CELERY = ("-m", "celery", "-A", "ccgather")
 
 
@@ -31,7 +34,7 @@ class Place:
     """Where the site answers, and its processes."""
 
     port: int
-    web: psutil.Process
+    web: tuple[psutil.Process, ...]
     redis: psutil.Process
     others: tuple[psutil.Process, ...]
     log: Path
@@ -47,7 +50,7 @@ def prepared(*, folder: Path) -> Iterator[str]:
     """Django set up on an empty, migrated database beside a Redis; yields that Redis's address."""
     with ExitStack() as stack:
         redis_url = stack.enter_context(_redis_server())
-        os.environ["WEB_CONCURRENCY"] = "1"
+        os.environ["WEB_CONCURRENCY"] = str(WEB_PROCESSES)
         site.prepare([DATABASE], folder=folder, environment={"REDIS_URL": redis_url})
         stack.callback(site.take_away)
         yield redis_url
@@ -84,7 +87,9 @@ def serving(*, folder: Path, redis_url: str) -> Iterator[Place]:
         _await_answer(port, log=log)
         with redis_client.Redis.from_url(redis_url) as asked:
             redis = psutil.Process(asked.info("server")["process_id"])
-        yield Place(port=port, web=web, redis=redis, others=(worker, beat), log=log)
+        # One process serves by itself; several stand under a parent that only looks after them.
+        servers = (web,) if WEB_PROCESSES == 1 else tuple(_servers(web))
+        yield Place(port=port, web=servers, redis=redis, others=(worker, beat), log=log)
 
 
 def free_port() -> int:
@@ -93,6 +98,12 @@ def free_port() -> int:
         found.bind(("127.0.0.1", 0))
         port: int = found.getsockname()[1]
         return port
+
+
+def _servers(parent: psutil.Process) -> Iterator[psutil.Process]:
+    for child in parent.children():
+        if any("spawn_main" in argument for argument in child.cmdline()):
+            yield child
 
 
 @contextmanager

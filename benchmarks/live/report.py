@@ -5,7 +5,7 @@ from benchmarks.live.run import Measured
 
 ENOUGH_OF_THE_RATE = 0.97
 MOST_GROWTH = 0.05
-"""Of the web process's memory, from the middle of the run to its end."""
+"""Of the web processes' memory, from the middle of the run to its end."""
 
 MB = 1_000_000
 
@@ -23,7 +23,7 @@ def all_held(measured: Measured, *, rate: float, oldest: float) -> bool:
         (measured.unfinished == 0, f"{measured.unfinished} pages without the last state"),
         (
             end <= (1 + MOST_GROWTH) * middle,
-            f"memory of the web process {(end - middle) / middle:+.1%} in the second half",
+            f"memory of the web processes {(end - middle) / middle:+.1%} in the second half",
         ),
     )
     for held, sentence in verdicts:
@@ -56,7 +56,7 @@ def _print_figures(measured: Measured, *, reached: float) -> None:
     for view, found in measured.ages_by_view.items():
         print(f"  {view:35} max {max(found, default=0.0):.2f} s, {len(found):,} states")
     print(
-        f"memory of the web process: {memory[0] / MB:.0f} MB at the start, "
+        f"memory of the web processes: {memory[0] / MB:.0f} MB at the start, "
         f"{memory[len(memory) // 2] / MB:.0f} MB in the middle, {memory[-1] / MB:.0f} MB at the end"
     )
     shares = ", ".join(f"{who} {share:.2f}" for who, share in measured.watched.seconds.items())

@@ -22,7 +22,7 @@ SETTLE_SECONDS = 3.0
 
 @dataclass(slots=True)
 class Watched:
-    """Memory of the web process by time, and the processor time of everybody."""
+    """Memory of the web processes by time, and the processor time of everybody."""
 
     memory: list[int] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -108,7 +108,7 @@ async def _watch(place: Place, watched: Watched) -> None:
     """Once a second, until it is cancelled."""
     own = psutil.Process(os.getpid())
     named = {
-        "web": [place.web],
+        "web": list(place.web),
         "redis": [place.redis],
         "worker and beat": [p for other in place.others for p in (other, *other.children())],
         "this load": [own],
@@ -118,7 +118,7 @@ async def _watch(place: Place, watched: Watched) -> None:
     begun = time.monotonic()
     try:
         while True:
-            watched.memory.append(place.web.memory_info().rss)
+            watched.memory.append(sum(web.memory_info().rss for web in place.web))
             await asyncio.sleep(1)
     finally:
         whole = time.monotonic() - begun

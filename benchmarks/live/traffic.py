@@ -12,6 +12,7 @@ from benchmarks.live.people import Sender
 
 LARGEST_EVENT = 4 * 1024 * 1024
 MOST_TOKENS = 5_000_000
+IDLE_SECONDS = 3.0
 
 
 class UnexpectedAnswerError(Exception):
@@ -93,7 +94,9 @@ class Submissions:
     acknowledged: list[Acknowledged] = field(default_factory=list)
     latencies: list[float] = field(default_factory=list)
     late: list[float] = field(default_factory=list)
-    _idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = field(default_factory=list)
+    _idle: list[tuple[float, asyncio.StreamReader, asyncio.StreamWriter]] = field(
+        default_factory=list
+    )
 
     async def send(self, *, rate: float, seconds: float) -> None:
         """`rate` a second, begun at even moments whether or not the earlier ones are answered."""
@@ -113,8 +116,17 @@ class Submissions:
             self.late.append(time.monotonic() - due)
             tasks.append(asyncio.create_task(self._send(sender, order.randint(1_000, MOST_TOKENS))))
         await asyncio.gather(*tasks)
-        for _, writer in self._idle:
+        for _, _, writer in self._idle:
             writer.close()
+
+    async def _connection(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """One that was used just now, if there is one: the site closes those that idle for 5 s."""
+        while self._idle:
+            used, stream, writer = self._idle.pop()
+            if time.monotonic() - used < IDLE_SECONDS:
+                return stream, writer
+            writer.close()
+        return await asyncio.open_connection("127.0.0.1", self.port)
 
     async def _send(self, sender: Sender, tokens: int) -> None:
         sender.sent += tokens
@@ -131,10 +143,7 @@ class Submissions:
         )
 
     async def _post(self, body: bytes, secret: str) -> dict[str, object]:
-        if self._idle:
-            stream, writer = self._idle.pop()
-        else:
-            stream, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        stream, writer = await self._connection()
         writer.write(
             f"POST /api/submit HTTP/1.1\r\nHost: {self.host}\r\nAuthorization: Bearer {secret}\r\n"
             f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode()
@@ -143,5 +152,5 @@ class Submissions:
         head = (await stream.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
         length = int(head.partition("content-length: ")[2].partition("\r\n")[0])
         answer: dict[str, object] = json.loads(await stream.readexactly(length))
-        self._idle.append((stream, writer))
+        self._idle.append((time.monotonic(), stream, writer))
         return answer

@@ -252,6 +252,9 @@ def _options(cluster: Cluster, socket_folder: Path) -> dict[str, str]:
         "shared_buffers": "128MB",
         "huge_pages": "off",
         "log_checkpoints": "off",
+        # A midnight roll writes much in a minute: checkpoints in the middle of it write it twice.
+        "max_wal_size": "2GB",
+        "checkpoint_timeout": "15min",
         "random_page_cost": "1.1",
     }
     if not cluster.durable:

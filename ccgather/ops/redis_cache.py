@@ -71,7 +71,7 @@ class _ImpatientRedis(redis.Redis):
 
 
 class _Client(RedisCacheClient):
-    def __init__(self, servers: list[str], **options: object) -> None:
+    def __init__(self, servers: list[str], **options: Any) -> None:  # noqa: ANN401 - Django's own
         super().__init__(
             servers,
             socket_connect_timeout=CONNECT_SECONDS,

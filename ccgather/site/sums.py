@@ -8,6 +8,7 @@ on a site that takes reports meanwhile.
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -79,12 +80,16 @@ def sum_disagreements(*, user_ids: Collection[UUID] | None = None) -> list[str]:
     return sentences
 
 
-def sum_findings(*, name: str, people: People) -> list[Found]:
-    """What the checks of that name in `SUM_CHECKS` find among those people, one after the other."""
+def sum_findings(*, name: str, people: People, today: date | None = None) -> list[Found]:
+    """What the checks of that name in `SUM_CHECKS` find among those people, one after the other.
+
+    `today` decides which weeks and months are final, where the boards' own day lags behind it.
+    """
     parameters = {
         "users": None if people.user_ids is None else list(people.user_ids),
         "first": people.first,
         "before": people.before,
+        "today": today,
         "boards": [board.value for board in ROLLING_DAYS],
         "lengths": list(ROLLING_DAYS.values()),
     }
@@ -215,7 +220,7 @@ _SETTLED = f"""
   board IN ('{Board.WEEK}', '{Board.MONTH}')
   AND (window_start + CASE board WHEN '{Board.WEEK}' THEN INTERVAL '7 days'
     ELSE INTERVAL '1 month' END + INTERVAL '{GRACE_DAYS} days')::date
-    <= (SELECT current_day FROM leaderboard_boardclock)
+    <= greatest((SELECT current_day FROM leaderboard_boardclock), %(today)s::date)
   AND (stored.tokens IS NULL OR (
     stored.tokens <= due.tokens AND stored.cost_microusd <= due.cost_microusd
     AND stored.days <= due.days AND {_differences(_FACT_COLUMNS)} = ''))

@@ -124,11 +124,13 @@ class SlowYear:
         self.midnight_windows: dict[str, date] = {}
         self.midnight_countries: dict[UUID, str] = {}
         self.rank_badges_seen: date | None = None
+        self._amounts: dict[tuple[str, date, datetime], dict[UUID, Sums]] = {}
 
     # --- What happens -------------------------------------------------------------------------
 
     def counts_now(self, person: Someone, rows: list[Row], held: set[date], at: datetime) -> None:
         """After each event: what counts of a person now. Closed windows never gain by it."""
+        self._amounts.clear()
         before = dict(person.days)
         closed = {
             (board, bounds(board, day)[0])
@@ -217,12 +219,16 @@ class SlowYear:
     ) -> list[tuple[UUID, int]]:
         """Everybody on a board, first place first, with what they have."""
         found = []
+        amounts = self._amounts.get((board, day, at))
+        if amounts is None:
+            amounts = {p.id: self.amounts(p, board, day, at) for p in self.people.values()}
+            self._amounts[board, day, at] = amounts
         for person in self.people.values():
             if not person.stands or (metric == "cost" and person.hides_cost):
                 continue
             if country is not None and person.shown_country != country:
                 continue
-            amount = self.amounts(person, board, day, at)[METRICS.index(metric)]
+            amount = amounts[person.id][METRICS.index(metric)]
             if amount > 0 and person.first_at is not None:
                 found.append((-amount, person.first_at, person.id))
         return [(user_id, -amount) for amount, _, user_id in sorted(found)]
@@ -247,15 +253,12 @@ class SlowYear:
             for row in rows:
                 self._judge_ranks(row, people=people, rows=rows)
             since = days[max(0, days.index(day) - 6)]
+            worst: dict[UUID, int] = {}
+            for past in [d for d in days if since <= d < day]:
+                for row in self.snapshots[past]:
+                    worst[row.person.id] = max(row.world, worst.get(row.person.id, 0))
             for row in rows:
-                before = [
-                    other.world
-                    for past in days
-                    if since <= past < day
-                    for other in self.snapshots[past]
-                    if other.person is row.person
-                ]
-                if before and max(before) - row.world >= 100:
+                if worst.get(row.person.id, 0) - row.world >= 100:
                     _earn(row.person, "rising_star", row.tokens)
             self._judge_first_of_countries(day)
             self.rank_badges_seen = day

@@ -74,8 +74,10 @@ def state() -> list[str]:
     with connection.cursor() as cursor:
         for query in STATE:
             cursor.execute(
-                f"SELECT count(*)::text || ' ' || coalesce(sum(hashtextextended(s::text, 0)), 0) "
-                f"FROM ({query}) s"  # noqa: S608 - constants above
+                f"""
+                SELECT count(*)::text || ' ' || coalesce(sum(hashtextextended(s::text, 0)), 0)
+                FROM ({query}) s
+                """  # noqa: S608 - constants above
             )
             found.append(cursor.fetchone()[0])
     return found

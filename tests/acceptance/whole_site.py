@@ -19,7 +19,7 @@ from typing import Self
 import psutil
 import psycopg
 from celery import Celery
-from kombu import Connection
+from kombu import pools
 
 from ccgather.ops import postgres
 from tests.acceptance.running import ROOT
@@ -139,8 +139,8 @@ class WholeSite:
     def await_worker(self) -> None:
         """Returns when there is a worker that takes jobs."""
         deadline = time.monotonic() + START_SECONDS
-        with Celery() as asker, Connection(self.redis.url) as broker:
-            while not asker.control.ping(timeout=0.5, connection=broker):
+        with self._broker() as asker:
+            while not asker.control.ping(timeout=0.5):
                 assert time.monotonic() < deadline, self.last_words()
 
     def last_words(self) -> str:
@@ -205,8 +205,14 @@ class WholeSite:
 
     def send_job(self, task: str) -> None:
         """Hand a job to the worker now."""
-        with Celery() as sender, Connection(self.redis.url) as broker:
-            sender.send_task(task, ignore_result=True, connection=broker)
+        with self._broker() as sender:
+            sender.send_task(task, ignore_result=True)
+
+    @contextmanager
+    def _broker(self) -> Iterator[Celery]:
+        pools.reset()  # connections to a Redis that was killed since
+        with Celery(broker=self.redis.url, set_as_current=False) as application:
+            yield application
 
     def manage(self, *arguments: str, stdin: str = "") -> str:
         """What a management command prints."""

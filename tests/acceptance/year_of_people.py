@@ -29,7 +29,7 @@ from tests.submissions.reports import native_body, report, row
 COUNTRIES = ("KR",) * 6 + ("DE",) * 5 + ("ES",) * 3 + ("FR", "FR", "BR", "")
 MODELS = ("claude-opus-4-5", "claude-sonnet-4-5", "claude-haiku-4-5", "gpt-5", "gemini-2.5-pro")
 CLIENTS = ("claude", "codex", "gemini", "opencode", "amp")
-EVERY = (1,) + (3,) * 4 + (7,) * 16 + (14,) * 16 + (40,) * 8
+EVERY = (1,) + (3,) + (7,) * 4 + (14,) * 20 + (40,) * 18
 """Days between the reports of a machine; those of 40 days come late for weeks and months."""
 
 GIANT = 600_000_000_000
@@ -105,13 +105,15 @@ class Year:
         planned: list[Callable[[datetime], None]] = []
         for life in self.lives:
             self._burn(life, day)
-            for machine in life.machines:
-                if machine.last is None or self.random.random() < 1 / machine.every:
-                    planned.append(self._reporting(life, machine))
+            planned += [
+                self._reporting(life, machine)
+                for machine in life.machines
+                if machine.last is None or self.random.random() < 1 / machine.every
+            ]
         for action, chance in self._actions().items():
             whole, rest = divmod(chance * len(self.lives) / 300, 1)
-            for _ in range(int(whole) + (self.random.random() < rest)):
-                planned.append(self._doing(action))
+            often = int(whole) + (self.random.random() < rest)
+            planned += [self._doing(action) for _ in range(often)]
         self.random.shuffle(planned)
         start = datetime.combine(day, time(0, 20), tzinfo=UTC)
         # Never two of one account within an hour that would be too many for a token.
@@ -159,7 +161,7 @@ class Year:
                 token=token_of(user, secret=f"tt_{number:044x}{place:04x}", device=f"m{place}"),
                 every=self.random.choice(EVERY),
             )
-            for place in range(self.random.choice((1, 1, 1, 2, 3)))
+            for place in range(self.random.choice((1, 1, 1, 1, 2, 3)))
         ]
         life = Life(
             someone=someone,
@@ -207,9 +209,9 @@ class Year:
         if self.did["reports"] % 40 == 0:
             user = User.objects.get(pk=life.user_id)
             sender = Sender(user=user, token=machine.token)
-            submit(sender=sender, body=native_body(rows), at=at, mode=mode)
+            became = submit(sender=sender, body=native_body(rows), at=at, mode=mode)["mode"]
         else:
-            accept_report(
+            accepted = accept_report(
                 user_id=life.user_id,
                 report=report(rows),
                 body=b"{}",
@@ -217,12 +219,23 @@ class Year:
                 mode=mode,
                 token=machine.token,
             )
+            became = accepted.mode
         someone = life.someone
         if someone.first_at is None:
             someone.first_at = at
+        before = dict(life.believed)
         for (client, day), content in log.items():
             self._believe(life, (machine.token.device_id, client, day), content, mode)
-        self._look(life, at)
+        if became == "unchanged":
+            # What was held while the person was off the boards waits for a review; the same
+            # report again does not release it.
+            stuck = {day for (_, _, day), _ in life.believed.items() - before.items()}
+            self.did["held days that stay held"] += len(stuck)
+            life.believed = before
+            self._look(life, at)
+            assert stuck <= life.someone.held_days, f"{life.someone.name} at {at}"
+        else:
+            self._look(life, at)
 
     def _believe(
         self, life: Life, key: tuple[UUID, str, date], content: Content, mode: Mode
@@ -258,7 +271,10 @@ class Year:
         for client, day, content in {(c, d, told) for (_, c, d), told in life.believed.items()}:
             del client
             believed[day] += sum(amount for _, amount in content)
-        assert counted == believed, f"{life.someone.name} at {at}"
+        assert counted == believed, (
+            f"{life.someone.name} at {at}: counted {counted - believed}, "
+            f"believed {believed - counted}, held {held}"
+        )
         self.did["days of people compared"] += len(counted)
         self.slow.counts_now(life.someone, rows, held, at)
 

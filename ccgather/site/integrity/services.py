@@ -115,12 +115,12 @@ def _look(*, findings: Findings, at: datetime, progress: Progress) -> None:
         steps = len(parts) * (len(BY_PERSON) + 1) + 1 + len(windows) + 5
         for people in parts:
             for name in BY_PERSON:
-                _check_sums(findings=findings, name=name, people=people)
+                _check_sums(findings=findings, name=name, people=people, at=at)
                 step()
             with findings.of("windows") as tally:
                 check_windows(tally=tally, people=people)
             step()
-        _check_sums(findings=findings, name="tallies", people=EVERYBODY)
+        _check_sums(findings=findings, name="tallies", people=EVERYBODY, at=at)
         step()
         for window in windows:
             with findings.of("ranks") as tally:
@@ -143,9 +143,9 @@ def _look(*, findings: Findings, at: datetime, progress: Progress) -> None:
     step()
 
 
-def _check_sums(*, findings: Findings, name: str, people: People) -> None:
+def _check_sums(*, findings: Findings, name: str, people: People, at: datetime) -> None:
     with findings.of(name) as tally:
-        for found in sum_findings(name=name, people=people):
+        for found in sum_findings(name=name, people=people, today=at.date()):
             tally.add(found=found)
         tally.add(checked=_counted(name=name, people=people))
 

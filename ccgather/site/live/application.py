@@ -7,8 +7,12 @@ for minutes, and Django would keep a thread for each. Everything in it is public
 
 import asyncio
 import json
+import signal
+import threading
 from collections import Counter
+from collections.abc import Callable
 from io import BytesIO
+from types import FrameType
 from urllib.parse import parse_qsl
 
 from django.core.exceptions import DisallowedHost, RequestDataTooBig
@@ -35,6 +39,7 @@ class LiveBoards:
     def __init__(self, application: Application) -> None:
         self._application = application
         self._hub: Hub | None = None
+        self._ending = asyncio.Event()
         self._by_address: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -61,7 +66,9 @@ class LiveBoards:
         if params.get("once"):
             await _once(query, request.headers.get("If-None-Match", ""), send)
         else:
-            self._hub = self._hub or Hub()
+            if self._hub is None:
+                self._hub = Hub()
+                _when_ending(self._ending.set)
             await self._stream(self._hub, query, address, receive, send)
 
     async def _stream(
@@ -73,17 +80,22 @@ class LiveBoards:
             await _refuse(send, 503, "too_many_streams", message, retry_after="10")
             return
         self._by_address[address] += 1
+        begun = asyncio.Event()
         leaving = asyncio.create_task(_left(receive))
-        sending = asyncio.create_task(_send_frames(hub, query, send))
+        sending = asyncio.create_task(_send_frames(hub, query, send, begun))
+        ending = asyncio.create_task(self._ending.wait())
+        tasks = {leaving, sending, ending}
         try:
-            await asyncio.wait({leaving, sending}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            leaving.cancel()
-            sending.cancel()
-            await asyncio.gather(leaving, sending, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             self._by_address[address] -= 1
             if not self._by_address[address]:
                 del self._by_address[address]
+        if begun.is_set() and self._ending.is_set():
+            await send({"type": "http.response.body", "body": b""})
 
 
 def with_live_boards(application: Application) -> Application:
@@ -105,17 +117,40 @@ async def _left(receive: Receive) -> None:
         pass
 
 
-async def _send_frames(hub: Hub, query: BoardQuery, send: Send) -> None:
-    begun = False
+def _when_ending(act: Callable[[], object]) -> None:
+    """Has `act` called when this process is asked to end.
+
+    The server waits for every answer to end before it does, and a stream would not by itself: a
+    restart would take as long as the server has patience.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return  # a server inside of another program, which hears its signals itself
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        before = signal.getsignal(number)
+
+        def end(
+            number: int,
+            frame: FrameType | None,
+            before: Callable[[int, FrameType | None], object] | int | None = before,
+        ) -> None:
+            loop.call_soon_threadsafe(act)
+            if callable(before):
+                before(number, frame)
+
+        signal.signal(number, end)
+
+
+async def _send_frames(hub: Hub, query: BoardQuery, send: Send, begun: asyncio.Event) -> None:
     try:
         async for frame in hub.frames(query):
-            if not begun:
-                begun = True
+            if not begun.is_set():
+                begun.set()
                 await send(_start(200, b"text/event-stream"))
                 await send(_part(b"retry: %d\n\n" % RETRY_MILLISECONDS))
             await send(_part(_event(frame)))
     except DomainError as problem:
-        if not begun:
+        if not begun.is_set():
             await _refuse(send, 400, problem.code, problem.message)
 
 

@@ -106,7 +106,8 @@ def shown_amount_of(row: BoardRow, *, metric: Metric) -> int:
 
 
 def _shown(row: BoardRow, *, amount: int, largest: int, is_own: bool) -> ShownRow:
-    width = width_of(value=amount, largest=largest)
+    # Whole steps, so that a row is the same while its place and numbers are.
+    width = round(width_of(value=amount, largest=largest))
     heat = 2 + min(2, int(3 * width / WIDTH))
     return ShownRow(row=row, is_own=is_own, burn_width=width, burn_heat=heat)
 

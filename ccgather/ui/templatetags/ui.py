@@ -1,14 +1,17 @@
 """What templates say about numbers, money, time and the parts every page is built of."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 
 from django import template
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from ccgather.ui import countries, formats
 
@@ -112,6 +115,18 @@ def tokens_figure(tokens: int, is_banded: bool = False) -> SafeString:
         formats.tokens_exact(tokens),
         formats.tokens_compact(tokens),
     )
+
+
+@register.simple_tag
+def drawn(template: str, item: Hashable, metric: str) -> SafeString:
+    """A component that depends on `item` and `metric` alone, drawn once for as long as they are the
+    same: boards are drawn every second while somebody looks, and few of their rows change."""
+    return _drawn(template, item, metric, get_language())
+
+
+@lru_cache(maxsize=2_000)  # some 5 MB
+def _drawn(template: str, item: Hashable, metric: str, _language: str | None) -> SafeString:
+    return render_to_string(template, {"item": item, "metric": metric})
 
 
 @register.simple_tag

@@ -5,12 +5,15 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from accounts.models import ApiToken
 from ccgather.site.integrity import moments
 from ccgather.site.integrity.catalogue import BY_NAME, INVARIANTS
 from ccgather.site.integrity.services import check_invariants
 from leaderboard.models import IntegrityRun
 from leaderboard.services.tallies import correct_tallies
 from tests.site.integrity.conftest import AT
+from tests.submissions.reports import TODAY, report, row
+from tests.submissions.sending import accept
 
 pytestmark = pytest.mark.django_db
 
@@ -191,6 +194,15 @@ def test_everybody_is_looked_at_once_in_however_many_batches(
     assert len(moments.batches()) == 4
     assert [f["checked"] for f in run.figures] == [f["checked"] for f in whole.figures]
     assert steps[-1][0] == steps[-1][1] == len(steps)
+
+
+@pytest.mark.usefixtures("past")
+def test_a_final_week_is_no_false_alarm_while_the_boards_lag(bob_token: ApiToken) -> None:
+    """The roll is late by days; the week has closed for late usage all the same."""
+    later = AT + timedelta(days=6)
+    accept(bob_token, report([row(TODAY + timedelta(days=1), 50_000)]), at=later)
+    run = check_invariants(at=later, alerts=False)
+    assert run.disagreements == {}
 
 
 @pytest.mark.usefixtures("past")

@@ -158,23 +158,31 @@ def _count_line(line: Line, responses: Responses) -> str:
         return ""
     if line.type != "assistant" and (line.type is not None or message.role == "user"):
         return ""
-    responses.looked_like_one()
+    responses.seen += 1
     usage = message.usage
     second = second_of(line.timestamp)
     if second is None:
         return "without a usable time" if _has_tokens(usage) else ""
+    model = responses.models.get(message.model)
+    if model is None:
+        model = responses.model(message.model)
     key = (message.id or "", line.requestId or "")
-    main = 0 if line.isSidechain is True else MAIN
-    row = _row(usage, second, responses.model(message.model), main)
-    if row[TOTAL]:
+    row = _row(usage, second, model, 0 if line.isSidechain is True else MAIN)
+    if row[0]:  # its total
         responses.add(key, row)
     if usage.iterations:
-        for position, item in enumerate(usage.iterations):
-            if _is_advisor(item):
-                # Repeated with its response, so its place there is its identity.
-                row = _row(item, second, responses.model(item.model), MAIN)
-                responses.add((f"{key[0] or key[1]}\0{position}", ""), row)
+        _count_advisors(usage.iterations, key, second, responses)
     return ""
+
+
+def _count_advisors(
+    items: Sequence[Iteration], key: tuple[str, str], second: int, responses: Responses
+) -> None:
+    for position, item in enumerate(items):
+        if _is_advisor(item):
+            # Repeated with its response, so its place there is its identity.
+            row = _row(item, second, responses.model(item.model), MAIN)
+            responses.add((f"{key[0] or key[1]}\0{position}", ""), row)
 
 
 def _has_tokens(usage: Usage) -> bool:
@@ -195,11 +203,11 @@ def _row(usage: Usage | Iteration, second: int, model: int, flags: int) -> Row:
     if usage.cache_creation is not None:
         five_minutes = usage.cache_creation.ephemeral_5m_input_tokens or 0
         one_hour = usage.cache_creation.ephemeral_1h_input_tokens or 0
-    if (fresh | output | cache_read | (written or 0) | five_minutes | one_hour) >> _COUNT_BITS:
+    cache_write = five_minutes + one_hour if written is None else written
+    if (fresh | output | cache_read | cache_write | five_minutes | one_hour) >> _COUNT_BITS:
         fresh, output, cache_read = sane(fresh), sane(output), sane(cache_read)
         five_minutes, one_hour = sane(five_minutes), sane(one_hour)
-        written = None if written is None else sane(written)
-    cache_write = five_minutes + one_hour if written is None else written
+        cache_write = five_minutes + one_hour if written is None else sane(written)
     prompt = fresh + cache_read + cache_write
     if prompt > LONG_CONTEXT_TOKENS:
         flags |= LONG
@@ -215,7 +223,7 @@ def _row(usage: Usage | Iteration, second: int, model: int, flags: int) -> Row:
         cache_read,
         cache_write,
         0,
-        min(one_hour, cache_write),
+        min(cache_write, one_hour),
         flags,
         1,
     )

@@ -25,51 +25,47 @@ class Responses:
     """The responses of one transcript while it is read, each by its most complete line.
 
     Identities stay text until the end: the four lines of a streamed response cost one digest.
+    `seen` counts what says that it is a response, whatever its figures: `doctor` compares both.
+    `models` are the numbers of the models so far.
     """
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
         self._rows: dict[_Key, Row] = {}
         self._unnamed: list[Row] = []
-        self._models: dict[str | None, int] = {}
+        self.models: dict[str | None, int] = {}
+        self.seen = 0
 
     def add(self, key: _Key, row: Row) -> None:
         """Take a line in, as a row without its link."""
-        if key == ("", ""):
+        known = self._rows.setdefault(key, row)
+        if known is row:
+            return
+        if key == _NAMELESS:
             self._unnamed.append(row)
             return
-        known = self._rows.get(key)
-        if known is None:
-            self._rows[key] = row
-            return
-        main = (row[FLAGS] | known[FLAGS]) & MAIN
         kept = row if row[TOTAL] > known[TOTAL] else known
-        if main and not kept[FLAGS] & MAIN:
+        if row[FLAGS] != known[FLAGS] and (row[FLAGS] | known[FLAGS]) & MAIN:
             kept = (*kept[:FLAGS], kept[FLAGS] | MAIN, kept[FLAGS + 1])
         self._rows[key] = kept
 
-    def looked_like_one(self) -> None:
-        """Count what says that it is a response, whatever its figures: `doctor` compares both."""
-        self._facts.records += 1
-
     def model(self, name: str | None) -> int:
         """The number of a model."""
-        number = self._models.get(name)
+        number = self.models.get(name)
         if number is None:
-            number = self._models[name] = self._facts.model_number(name)
+            number = self.models[name] = self._facts.model_number(name)
         return number
 
     def tell(self) -> None:
         """Give the facts the responses, with their links."""
-        rows = [
-            (row[TOTAL], *_identity(*key), *row[_AFTER_IDENTITY:])
-            for key, row in self._rows.items()
-        ]
-        rows.extend(self._unnamed)
+        self._facts.records += self.seen
+        nameless = self._rows.pop(_NAMELESS, None)
+        rows = [(row[0], *_identity(*key), *row[3:]) for key, row in self._rows.items()]
+        rows.extend(self._unnamed if nameless is None else (nameless, *self._unnamed))
         self._facts.take_all(rows)
 
 
-_AFTER_IDENTITY = VARIANT + 1
+_NAMELESS = ("", "")
 
 
 def _identity(message_id: str, request_id: str) -> tuple[int, int]:
