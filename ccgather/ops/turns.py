@@ -7,6 +7,7 @@ A turn begins when the request has come in whole: whoever sends slowly holds up 
 
 import asyncio
 import json
+from weakref import WeakKeyDictionary
 
 from ccgather.ops.body_limit import Application, Message, Receive, Scope, Send
 
@@ -20,14 +21,14 @@ class _WaitedTooLong(Exception):  # noqa: N818 - never leaves this module
 
 def with_turns(application: Application, *, at_once: int) -> Application:
     """The application, with at most `at_once` requests inside."""
-    turns: asyncio.Semaphore | None = None
+    turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
     async def in_turn(scope: Scope, receive: Receive, send: Send) -> None:
-        nonlocal turns
         if scope["type"] != "http":
             await application(scope, receive, send)
             return
-        turn = turns = turns or asyncio.Semaphore(at_once)  # of the event loop that serves
+        loop = asyncio.get_running_loop()
+        turn = turns.setdefault(loop, asyncio.Semaphore(at_once))
         is_ours = False
 
         async def hear() -> Message:

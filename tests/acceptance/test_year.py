@@ -198,7 +198,11 @@ def test_every_midnight_of_a_year_is_right(year: Year) -> None:
     behind = False
     for number in range(DAYS):
         day = FIRST_DAY + DAY * number
-        events = [] if is_down(number, SITE_IS_DOWN) else list(year.events_of(day))
+        events: list[Event] = []
+        if is_down(number, SITE_IS_DOWN):
+            year.nobody_can_come(day)
+        else:
+            events = list(year.events_of(day))
         live(events[: len(events) // 2])
         if behind and events and not is_down(number, WORKER_IS_DOWN):
             # The worker comes back in the middle of a day.

@@ -29,7 +29,7 @@ from tests.submissions.reports import native_body, report, row
 COUNTRIES = ("KR",) * 6 + ("DE",) * 5 + ("ES",) * 3 + ("FR", "FR", "BR", "")
 MODELS = ("claude-opus-4-5", "claude-sonnet-4-5", "claude-haiku-4-5", "gpt-5", "gemini-2.5-pro")
 CLIENTS = ("claude", "codex", "gemini", "opencode", "amp")
-EVERY = (1,) + (3,) + (7,) * 4 + (14,) * 20 + (40,) * 18
+EVERY = (1,) + (3,) + (7,) * 4 + (14,) * 16 + (40,) * 22
 """Days between the reports of a machine; those of 40 days come late for weeks and months."""
 
 GIANT = 600_000_000_000
@@ -92,6 +92,10 @@ class Year:
             self._joining[
                 first_day + DAY * (self.random.randrange(days * 2 // 3) if late else 0)
             ] += 1
+
+    def nobody_can_come(self, day: date) -> None:
+        """The site is down: whoever wanted to join does so the day after."""
+        self._joining[day + DAY] += self._joining.pop(day, 0)
 
     # --- A day ----------------------------------------------------------------------------------
 

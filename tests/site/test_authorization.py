@@ -77,9 +77,7 @@ MATRIX: dict[str, Route] = {
     "leaderboard_api:user_contributions": Route(PUBLIC, arguments=_alice),
     "leaderboard_api:my_rank_story": Route(SESSION_ONLY),
     "leaderboard_api:badges": Route(PUBLIC),
-    "leaderboard_api:badge_display": Route(
-        (401, 200, 200, 200, 403), "post", data={"badges": []}
-    ),
+    "leaderboard_api:badge_display": Route((401, 200, 200, 200, 403), "post", data={"badges": []}),
     "leaderboard_api:countries": Route(PUBLIC),
     "leaderboard_api:country": Route(PUBLIC, arguments=lambda _: {"code": "KR"}),
     "site_api:submit_report": Route((401, 401, 401, 401, 200), "post", data=native_body([row()])),

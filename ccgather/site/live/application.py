@@ -39,7 +39,7 @@ class LiveBoards:
     def __init__(self, application: Application) -> None:
         self._application = application
         self._hub: Hub | None = None
-        self._ending = asyncio.Event()
+        self._ends: set[asyncio.Event] = set()
         self._by_address: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,7 +68,7 @@ class LiveBoards:
         else:
             if self._hub is None:
                 self._hub = Hub()
-                _when_ending(self._ending.set)
+                _when_ending(self._end)
             await self._stream(self._hub, query, address, receive, send)
 
     async def _stream(
@@ -80,10 +80,11 @@ class LiveBoards:
             await _refuse(send, 503, "too_many_streams", message, retry_after="10")
             return
         self._by_address[address] += 1
-        begun = asyncio.Event()
+        begun, end = asyncio.Event(), asyncio.Event()
+        self._ends.add(end)
         leaving = asyncio.create_task(_left(receive))
         sending = asyncio.create_task(_send_frames(hub, query, send, begun))
-        ending = asyncio.create_task(self._ending.wait())
+        ending = asyncio.create_task(end.wait())
         tasks = {leaving, sending, ending}
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -94,8 +95,13 @@ class LiveBoards:
             self._by_address[address] -= 1
             if not self._by_address[address]:
                 del self._by_address[address]
-        if begun.is_set() and self._ending.is_set():
+            self._ends.discard(end)
+        if begun.is_set() and end.is_set():
             await send({"type": "http.response.body", "body": b""})
+
+    def _end(self) -> None:
+        for end in self._ends:
+            end.set()
 
 
 def with_live_boards(application: Application) -> Application:
