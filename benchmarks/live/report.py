@@ -36,7 +36,7 @@ def _print_figures(measured: Measured, *, reached: float) -> None:
     memory = measured.watched.memory
     print(
         f"{measured.pages} pages, {measured.submissions} submissions in {measured.seconds:.1f} s: "
-        f"{reached:.1f} a second"
+        f"{reached:.1f} a second; {measured.refused} were told to come back"
     )
     print(
         f"submission: p50 {1000 * quantile(latencies, 0.5):.0f} ms, "

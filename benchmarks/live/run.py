@@ -36,6 +36,7 @@ class Measured:
     pages: int
     seconds: float
     submissions: int
+    refused: int
     latencies: list[float]
     late: list[float]
     events: int
@@ -85,6 +86,7 @@ async def run(
         pages=pages,
         seconds=spent,
         submissions=len(submissions.acknowledged),
+        refused=submissions.refused,
         latencies=submissions.latencies,
         late=submissions.late,
         events=opened.events - events,

@@ -94,6 +94,7 @@ class Submissions:
     acknowledged: list[Acknowledged] = field(default_factory=list)
     latencies: list[float] = field(default_factory=list)
     late: list[float] = field(default_factory=list)
+    refused: int = 0
     _idle: list[tuple[float, asyncio.StreamReader, asyncio.StreamWriter]] = field(
         default_factory=list
     )
@@ -134,6 +135,10 @@ class Submissions:
         answer = await self._post(sender.body(self.day), sender.secret)
         ended = time.monotonic()
         sender.is_busy = False
+        if answer.get("error") == "overloaded":  # nothing of it was read
+            sender.sent -= tokens
+            self.refused += 1
+            return
         sender.tokens += tokens
         if answer.get("status") != "verified" or answer["metrics"]["totalTokens"] != sender.tokens:  # type: ignore[index]
             raise UnexpectedAnswerError(str(answer)[:600])

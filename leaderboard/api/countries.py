@@ -34,7 +34,12 @@ METRIC = {
 """By what a country's own people are ordered, when countries are ordered so."""
 
 
-@extend_schema(summary="Every country", parameters=PARAMETERS, responses=OpenApiTypes.OBJECT)
+@extend_schema(
+    operation_id="countries_list",
+    summary="Every country",
+    parameters=PARAMETERS,
+    responses=OpenApiTypes.OBJECT,
+)
 @api_view(["GET"])
 @authentication_classes([])
 @permission_classes([AllowAny])

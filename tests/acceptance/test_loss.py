@@ -298,12 +298,22 @@ SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
 """
 
 
+_SNAPSHOT_IS_DUE = """
+DELETE FROM leaderboard_snapshotday
+WHERE day >= (SELECT current_day - 1 FROM leaderboard_boardclock);
+INSERT INTO leaderboard_snapshotday (day, taken_at, people)
+SELECT current_day - 2, rolled_at, 0 FROM leaderboard_boardclock
+ON CONFLICT (day) DO NOTHING
+"""
+"""As if yesterday's were missing, and the one before it were there."""
+
+
 def prepare(site: WholeSite, job: str) -> None:
     """Something to do, for jobs that would find nothing."""
     if job == "heal-ranking":
         site.redis.ask("FLUSHALL")
     if job == "snapshot-boards":
-        site.execute("DELETE FROM leaderboard_snapshotday")
+        site.execute(_SNAPSHOT_IS_DUE)
     if job == "award-badges":
         site.execute("DELETE FROM leaderboard_badgeclock")
 
