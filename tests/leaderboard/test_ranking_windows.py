@@ -59,8 +59,10 @@ class TestInRedis:
     def rank(self, user: User, window: Window) -> int | None:
         return ranking().rank_of(user_id=user.pk, window=window, metric=Metric.TOKENS, country=None)
 
-    def test_older_windows_are_answered_by_postgresql(self, alice: User) -> None:
-        assert self.rank(alice, window_named(period="2026-10", today=TODAY)) == 1
+    def test_older_windows_are_answered_by_postgresql(self, bob: User, bob_token: ApiToken) -> None:
+        then = NOW - 30 * DAY
+        accept(bob_token, report([row(then.date(), 50)]), at=then)
+        assert self.rank(bob, window_named(period="2026-10", today=TODAY)) == 1
         assert ("month", "2026-10-01") not in windows_held()
 
     def test_after_a_roll_redis_answers_for_the_new_day_at_once(
