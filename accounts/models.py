@@ -42,6 +42,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     onboarded_at = models.DateTimeField(null=True, blank=True)
     excluded_at = models.DateTimeField(null=True, blank=True)
     suspended_at = models.DateTimeField(null=True, blank=True)
+    trusted_at = models.DateTimeField(null=True, blank=True)
+    email_reviews = models.BooleanField(default=True, db_default=True)
     is_demo = models.BooleanField(default=False, editable=False)
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
@@ -186,6 +188,44 @@ class DeviceLogin(models.Model):
 
     def __str__(self) -> str:
         return self.user_code
+
+
+class Notice(models.Model):
+    """Something the site told a person: on its pages, and by e-mail where they want it.
+
+    `tone` says how it is shown. `text` is plain text; `link` an address on this site.
+    """
+
+    class Tone(models.TextChoices):
+        REVIEW = "review", "under review"
+        REFUSED = "refused", "not accepted"
+        OURS = "ours", "our mistake"
+        GOOD = "good", "good news"
+
+    id = models.UUIDField[UUID, UUID](primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
+    code = models.CharField(max_length=40)
+    tone = models.CharField(max_length=8, choices=Tone.choices)
+    title = models.CharField(max_length=200)
+    text = models.TextField()
+    link = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True)
+    wants_email = models.BooleanField(default=False)
+    emailed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("user", "-created_at"), name="notices_of_a_person"),
+            models.Index(
+                fields=("created_at",),
+                condition=models.Q(wants_email=True, emailed_at__isnull=True),
+                name="notices_to_email",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.created_at:%Y-%m-%d %H:%M}"
 
 
 class Session(AbstractBaseSession):

@@ -22,6 +22,10 @@ class SliceQuerySet(models.QuerySet["Slice"]):
         """The versions that wait for review."""
         return self.filter(state="pending")
 
+    def rejected(self) -> Self:
+        """The versions that a reviewer did not accept, kept so that this can be reversed."""
+        return self.filter(state="rejected")
+
     def counted(self) -> Self:
         """The one definition of what counts: accepted, and not counted elsewhere already."""
         return self.filter(state="accepted", not_counted="")

@@ -1,18 +1,15 @@
-"""What people sent: reports, the slices they became, and the days those add up to.
+"""What reports became: slices with their rows, and the days and lifetime sums they add up to.
 
 Token counts are integers, costs integers of micro-dollars. Rows of accepted, counted slices are
 the truth; `UserDay` and `UsageAccount` are roll-ups written in the same transaction.
 """
 
-from uuid import UUID
-
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
-from accounts.models import ApiToken, Device, User
-from ccgather.ops.ids import new_id
-from submissions.querysets import EvidenceSketchQuerySet, SliceQuerySet
+from accounts.models import Device, User
+from submissions.models.reports import Submission
+from submissions.querysets import SliceQuerySet
 
 
 class TokenSums(models.Model):
@@ -63,93 +60,30 @@ class UsageAccount(TokenSums):
         return f"usage of {self.user_id}"
 
 
-class Submission(models.Model):
-    """One report that changed something, or waits."""
-
-    class Status(models.TextChoices):
-        VERIFIED = "verified"
-        FLAGGED = "flagged"
-        PENDING = "pending"
-        REJECTED = "rejected"
-
-    id = models.UUIDField[UUID, UUID](primary_key=True, default=new_id, editable=False)
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="submissions")
-    device = models.ForeignKey(Device, null=True, on_delete=models.SET_NULL, related_name="+")
-    token = models.ForeignKey(ApiToken, null=True, on_delete=models.SET_NULL, related_name="+")
-    submitted_at = models.DateTimeField()
-    source = models.CharField(max_length=8)
-    wire_format = models.CharField(max_length=16)
-    collector = models.CharField(max_length=64)
-    collector_version = models.CharField(max_length=64, blank=True)
-    mode = models.CharField(max_length=10)
-    status = models.CharField(max_length=8, choices=Status.choices)
-    digest = models.BinaryField(max_length=32)
-    first_day = models.DateField()
-    last_day = models.DateField()
-    row_count = models.IntegerField()
-    report_tokens = models.BigIntegerField()
-    changed_slices = models.IntegerField()
-    tokens_before = models.BigIntegerField()
-    tokens_after = models.BigIntegerField()
-    held = models.JSONField(default=list)
-    warnings = models.JSONField(default=list)
-
-    class Meta:
-        indexes = (
-            models.Index(fields=("user", "-submitted_at"), name="submission_by_user_newest"),
-            models.Index(fields=("device", "-submitted_at"), name="submission_by_device_newest"),
-            models.Index(fields=("token", "-submitted_at"), name="submission_by_token_newest"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.collector} {self.submitted_at:%Y-%m-%d %H:%M}"
-
-
-class RawReport(models.Model):
-    """The body of a submission as it came, decoded and compressed again with zstd."""
-
-    submission = models.OneToOneField(
-        Submission, on_delete=models.CASCADE, primary_key=True, related_name="raw"
-    )
-    body = models.BinaryField()
-    decoded_bytes = models.IntegerField()
-
-    def __str__(self) -> str:
-        return f"raw report of {self.submission_id}"
-
-
-class RejectedReport(models.Model):
-    """An attempt that failed level 1 validation: that it was made, and why it failed."""
-
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="rejected_reports")
-    token = models.ForeignKey(ApiToken, null=True, on_delete=models.SET_NULL, related_name="+")
-    attempted_at = models.DateTimeField(db_index=True)
-    code = models.CharField(max_length=40)
-    message = models.CharField(max_length=300)
-    details = models.JSONField(default=list)
-    body_bytes = models.IntegerField()
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.attempted_at:%Y-%m-%d %H:%M}"
-
-
 class Slice(TokenSums):
     """What one device saw of one client on one day: at most one accepted version, which counts,
-    and at most one pending version, which waits for review.
+    at most one pending version, which waits for review, and at most one rejected version, which
+    is kept so that a decision can be reversed.
 
     `not_counted` says why an accepted slice adds nothing: the same usage counts elsewhere.
     `digest` is over models and token classes: what two collectors would both say of one log.
     `content_digest` is over all that the rows hold: a change is seen without reading them.
+    `hold_reasons` and `hold_weight` say what made a version wait (`docs/trust.md`).
+    `approved_tokens` is what a reviewer approved: growth up to a quarter above it is covered.
+    `exact_key` and `shape_key` find the same usage, or the same in proportion, elsewhere
+    (`submissions.rules.prints`); None for slices too small to tell.
     """
 
     class State(models.TextChoices):
         ACCEPTED = "accepted"
         PENDING = "pending"
+        REJECTED = "rejected"
 
     class NotCounted(models.TextChoices):
         NO = "", "counts"
         SAME_ON_OTHER_DEVICE = "same_device", "the same slice counts on another device"
         COVERED = "covered", "another collector's slices cover this day"
+        QUARANTINED = "quarantine", "the release that read these logs counted wrong"
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="slices")
     device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="slices")
@@ -173,6 +107,10 @@ class Slice(TokenSums):
     )
     updated_at = models.DateTimeField()
     hold_reasons = models.JSONField(default=list)
+    hold_weight = models.FloatField(default=0, db_default=0)
+    approved_tokens = models.BigIntegerField(null=True)
+    exact_key = models.BigIntegerField(null=True)
+    shape_key = models.BigIntegerField(null=True)
 
     objects = SliceQuerySet.as_manager()
 
@@ -181,6 +119,18 @@ class Slice(TokenSums):
             models.UniqueConstraint(
                 fields=("user", "day", "device", "client", "state"),
                 name="one_slice_per_device_client_day_and_state",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("exact_key",),
+                name="slice_by_exact_key",
+                condition=models.Q(exact_key__isnull=False),
+            ),
+            models.Index(
+                fields=("shape_key",),
+                name="slice_by_shape_key",
+                condition=models.Q(shape_key__isnull=False),
             ),
         )
 
@@ -242,53 +192,6 @@ class SliceHours(models.Model):
 
     def __str__(self) -> str:
         return f"hours of slice {self.slice_id}"
-
-
-class EvidenceSalt(models.Model):
-    """What message ids are hashed with before they are sent here; the newest is in use.
-
-    Public, made once, at random. It lets no two sites compare what they hold. An older one stays
-    only to say what the sketches were made with that name it.
-    """
-
-    id = models.CharField(max_length=8, primary_key=True)
-    salt = models.BinaryField(max_length=32)
-    number = models.IntegerField(unique=True)
-    made_at = models.DateTimeField()
-    made_by = models.CharField(max_length=150)
-
-    def __str__(self) -> str:
-        return self.id
-
-
-class EvidenceSketch(models.Model):
-    """The smallest hashes of a slice's message ids: enough to see the same log twice.
-
-    `hashes` are at most 64 values of 8 bytes, big-endian, ascending, one after the other;
-    `messages` is how many ids they were drawn from. Sketches compare under one `salt_id` only.
-    `keys` find other sketches of the day: see `submissions.rules.evidence.keys_of`.
-    """
-
-    slice = models.OneToOneField(
-        Slice, on_delete=models.CASCADE, primary_key=True, related_name="sketch"
-    )
-    salt_id = models.CharField(max_length=8)
-    messages = models.BigIntegerField()
-    hashes = models.BinaryField(max_length=512)
-    keys = ArrayField(models.BigIntegerField(), size=8)
-
-    objects = EvidenceSketchQuerySet.as_manager()
-
-    class Meta:
-        indexes = (GinIndex(fields=("keys",), name="evidence_by_key", fastupdate=False),)
-        constraints = (
-            models.CheckConstraint(
-                condition=models.Q(messages__gt=0), name="a_sketch_is_drawn_from_messages"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"sketch of slice {self.slice_id}"
 
 
 class UserDay(TokenSums):
