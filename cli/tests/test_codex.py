@@ -61,6 +61,23 @@ def test_an_event_without_numbers_is_nothing(logs: Codex) -> None:
     assert logs.counted() == burned(A)
 
 
+def test_a_turn_that_repeats_the_one_before_takes_the_model_back_from_an_event(
+    logs: Codex,
+) -> None:
+    other = count(plus(A, B), B, "10:00:05", model="gpt-5")
+    again = turn(at="10:00:07")
+    logs.rollout(meta(), turn(), turn(at="10:00:01"), count(A, A), other, again)
+    logs.rollout(
+        *(meta(CHILD), turn(), turn(at="10:00:01"), count(A, A), other, again),
+        count(plus(A, B, C), C, "10:00:09"),
+        name="b",
+    )
+    assert logs.sums() == {
+        (DAY, MODEL): burned(A, A, C),
+        (DAY, "gpt-5"): burned(B, B),
+    }
+
+
 def test_the_first_event_of_a_resumed_thread_counts_its_last_and_not_its_total(
     logs: Codex,
 ) -> None:

@@ -53,6 +53,26 @@ def test_rank_level_next_person_and_uploads_are_told(alice: Command, site: Loopb
         assert part in ran.out
 
 
+@pytest.mark.parametrize(
+    ("days", "words"), [(1, "1 day waits for review"), (1_200, "1,200 days wait for review")]
+)
+def test_days_under_review_are_told_with_the_page_about_them(
+    alice: Command, site: LoopbackSite, days: int, words: str
+) -> None:
+    site.on(PATH, answers({**STATS, "heldDays": days}))
+    ran = alice("status")
+    assert ran.code == 0
+    assert f"Held        {words}: {site.url}/settings/held\n" in ran.out
+
+
+@pytest.mark.parametrize("more", [{}, {"heldDays": 0}, {"heldDays": None}])
+def test_nothing_is_said_of_reviews_where_nothing_waits_or_the_site_does_not_say(
+    alice: Command, site: LoopbackSite, more: dict[str, Any]
+) -> None:
+    site.on(PATH, answers({**STATS, **more}))
+    assert "Held" not in alice("status").out
+
+
 def test_this_machines_last_upload_is_told(alice: Command, logs: ClaudeLogs) -> None:
     logs.session(assistant())
     assert alice("submit", "--yes").code == 0

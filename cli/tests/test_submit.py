@@ -237,6 +237,7 @@ def test_the_exit_code_tells_a_hold(
     ran = alice("submit", "--yes")
     assert ran.code == code
     assert f"2026-05-02 claude: {sentence}" in ran.out
+    assert f"Why, and what would clear it: {site.url}/settings/held" in ran.out
     assert "mind the gap" in ran.out
     assert alice("submit", "--yes", "--quiet").code == code
 

@@ -1,5 +1,6 @@
 """The `ccgather` command."""
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -11,6 +12,10 @@ if TYPE_CHECKING:
     from ccgather_cli.context import Context
 
 
+_COLLECTED_AFTER = 200_000
+"""New objects between two searches for circles."""
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command that the arguments name; gives the exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
@@ -18,6 +23,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.write(f"ccgather {__version__}\n")
         return 0
 
+    # A command lives for a moment and leaves few circles: looking for them while modules load,
+    # and once more in all of them at the end, is a sixth of a small report.
+    gc.set_threshold(_COLLECTED_AFTER)
+    try:
+        return _ended(words)
+    finally:
+        gc.freeze()
+
+
+def _ended(words: Sequence[str]) -> int:
     from ccgather_cli.context import Context  # noqa: PLC0415
     from ccgather_cli.errors import INTERRUPTED  # noqa: PLC0415
 

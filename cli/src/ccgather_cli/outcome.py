@@ -111,8 +111,11 @@ def outcome_of(content: object) -> Outcome | None:
         return None
 
 
-def lines_of(outcome: Outcome) -> list[str]:
-    """What to print, line by line, in the site's words: `Terminal` cleans them."""
+def lines_of(outcome: Outcome, *, server: str = "") -> list[str]:
+    """What to print, line by line, in the site's words: `Terminal` cleans them.
+
+    `server` is the site's address; what is held can be read and answered there.
+    """
     lines = [_headline(outcome), ""]
     for label, text in (
         ("Account", _account(outcome.metrics)),
@@ -127,6 +130,8 @@ def lines_of(outcome: Outcome) -> list[str]:
     newest_first = sorted(outcome.changes or (), key=lambda change: change.day, reverse=True)
     lines += _section("What changed", [_change(change) for change in newest_first])
     lines += _section("Held for review", [_hold(hold) for hold in outcome.held or ()])
+    if outcome.held and server:
+        lines.append(f"    Why, and what would clear it: {held_page(server)}")
     lines += _section("Warnings", list(outcome.warnings or ()))
     return lines
 
@@ -150,6 +155,19 @@ def _account(metrics: Metrics | None) -> str:
     if metrics.active_days is not None:
         parts.append(f"{metrics.active_days:,} active {_plural('day', metrics.active_days)}")
     return " · ".join(parts)
+
+
+def held_page(server: str) -> str:
+    """Where somebody reads what of theirs is held, and why."""
+    return f"{server.rstrip('/')}/settings/held"
+
+
+def held_text(days: int, server: str) -> str:
+    """How many days wait, and where to read about them; "" for none."""
+    if days < 1:
+        return ""
+    verb = "waits" if days == 1 else "wait"
+    return f"{days:,} {_plural('day', days)} {verb} for review: {held_page(server)}"
 
 
 def rank_text(rank: Rank | None) -> str:

@@ -19,6 +19,7 @@ class Stats(msgspec.Struct, rename="camel"):
     username: str | None = None
     profile_url: str | None = None
     auto_sync_enabled: bool | None = None
+    held_days: int | None = None
 
 
 def stats_of(answer: Answer) -> Stats:

@@ -45,7 +45,12 @@ def run(arguments: Namespace, context: Context) -> int:
 
 
 def _lines(stats: "Stats", context: Context, credentials: Credentials) -> Iterator[tuple[str, str]]:
-    from ccgather_cli.outcome import level_text, next_text, rank_text  # noqa: PLC0415
+    from ccgather_cli.outcome import (  # noqa: PLC0415
+        held_text,
+        level_text,
+        next_text,
+        rank_text,
+    )
 
     name = stats.username or credentials.username
     yield "Account", f"{name} on {credentials.server}" if name else credentials.server
@@ -53,6 +58,7 @@ def _lines(stats: "Stats", context: Context, credentials: Credentials) -> Iterat
     yield "Next", next_text(stats.rank)
     yield "Level", level_text(stats.level)
     yield "Burned", _burned(stats)
+    yield "Held", held_text(stats.held_days or 0, credentials.server)
     yield "Profile", stats.profile_url or ""
     yield from _reports(stats, context, credentials)
 

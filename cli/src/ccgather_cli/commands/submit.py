@@ -75,7 +75,7 @@ def run(arguments: Namespace, context: Context) -> int:
             config=config,
             replaces=arguments.force,
         )
-    return _told(answer, config, arguments, context)
+    return _told(answer, config, credentials.server, arguments, context)
 
 
 def _read(arguments: Namespace, context: Context) -> "Read":
@@ -125,7 +125,9 @@ def _agreed(
     return terminal.confirmed(f"Send to {credentials.server}{whose}{replacing}?")
 
 
-def _told(answer: Answer, config: "SiteConfig", arguments: Namespace, context: Context) -> int:
+def _told(
+    answer: Answer, config: "SiteConfig", server: str, arguments: Namespace, context: Context
+) -> int:
     from ccgather_cli.outcome import lines_of, outcome_of  # noqa: PLC0415
     from ccgather_cli.sending import UPGRADE  # noqa: PLC0415
 
@@ -138,7 +140,7 @@ def _told(answer: Answer, config: "SiteConfig", arguments: Namespace, context: C
             "understand. Look at your profile there."
         )
     if not arguments.quiet and not arguments.json:
-        context.terminal.print("\n".join(lines_of(outcome)))
+        context.terminal.print("\n".join(lines_of(outcome, server=server)))
     elif outcome.exit_code != DONE:
         context.terminal.note(lines_of(outcome)[0])
     if config.has_newer and not arguments.quiet:

@@ -17,23 +17,28 @@ class Lines:
     not matter cost nothing but the search. Memory is one block, or one line if that is longer.
     Iterate once; `end` is then the offset behind the last newline, 0 if the file's last line has
     none: what follows may be half a line, which is read again as a whole when it has grown.
+    `begun` is what was read of the file already, from `start` on; the file stands behind it.
     """
 
     def __init__(
-        self, file: BinaryIO, *needles: bytes, start: int = 0, progressed: Progressed
+        self,
+        file: BinaryIO,
+        *needles: bytes,
+        start: int = 0,
+        begun: bytes = b"",
+        progressed: Progressed,
     ) -> None:
         self._file = file
         self._needles = needles
         self._start = start
+        self._begun = begun
         self._progressed = progressed
         self.end = 0
 
     def __iter__(self) -> Iterator[bytes]:
-        if self._start:
-            self._file.seek(self._start)
         position = self._start
         pending: list[bytes] = []
-        while block := self._file.read(BLOCK_BYTES):
+        for block in self._blocks():
             self._progressed(len(block))
             position += len(block)
             end = block.rfind(b"\n")
@@ -48,6 +53,15 @@ class Lines:
         rest = b"".join(pending)
         self.end = 0 if rest else position
         yield from self._hits(rest, 0, None)
+
+    def _blocks(self) -> Iterator[bytes]:
+        if self._begun:
+            yield self._begun
+            self._begun = b""
+        elif self._start:
+            self._file.seek(self._start)
+        while block := self._file.read(BLOCK_BYTES):
+            yield block
 
     def _hits(self, text: bytes, start: int, stop: int | None) -> Iterator[bytes]:
         stop = len(text) if stop is None else stop

@@ -17,9 +17,10 @@ _LARGEST_SECONDS = 100_000_000_000
 _LARGEST_MILLISECONDS = 100_000_000_000_000
 
 
-_SIXTY = {f"{number:02}": number for number in range(60)}
 _hours: dict[str, int] = {}
 """First seconds of the hours met so far, by their text up to `…T10:`."""
+_clock: dict[str, int] = {}
+"""Seconds within an hour met so far, by their text, `05:09.`."""
 
 
 def second_of(value: object) -> int | None:
@@ -30,21 +31,21 @@ def second_of(value: object) -> int | None:
     apart by their size.
     """
     if isinstance(value, str):
-        if len(value) == 24 and value[-1] == "Z" and (hour := _hours.get(value[:14])):
-            # What nearly every line of a log has; the hour is known to be a good one.
-            minute, second = value[14:16], value[17:19]
-            if (
-                minute in _SIXTY
-                and second in _SIXTY
-                and value[20:23].isdigit()
-                and value[16] + value[19] == ":."
-            ):
-                return hour + _SIXTY[minute] * 60 + _SIXTY[second]
+        hour, clock = _hours.get(value[:14]), _clock.get(value[14:20])
+        if (
+            # What nearly every line has: an hour (but 1970's first) and a clock met before.
+            hour
+            and clock is not None
+            and len(value) == 24
+            and value[23] == "Z"
+            and value[20:23].isdigit()
+        ):
+            return hour + clock
         parts = _ISO.fullmatch(value)
         if parts is not None:
             moment = _iso_second(*parts.groups())
             if moment is not None and value[10:11] == "T" and value[-1] == "Z":
-                _hours[value[:14]] = moment - moment % 3600
+                _note(value, moment)
             return moment
         if _NUMBER.fullmatch(value) is None or len(value) > 32:
             return None
@@ -52,6 +53,12 @@ def second_of(value: object) -> int | None:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return _epoch_second(value)
     return None
+
+
+def _note(value: str, moment: int) -> None:
+    _hours[value[:14]] = moment - moment % 3600
+    if value[16:17] == ":" and value[19:20] == "." and value[17:19] != "60":
+        _clock[value[14:20]] = moment % 3600
 
 
 def day_of(second: int) -> str:

@@ -7,10 +7,12 @@ from ccgather_cli.reading.facts import (
     FLAGS,
     LINK,
     MAIN,
+    SECOND,
     TOTAL,
     VARIANT,
     Facts,
     Row,
+    bytes_of,
     link_of,
 )
 
@@ -60,7 +62,7 @@ class Responses:
         """Give the facts the responses, with their links."""
         self._facts.records += self.seen
         nameless = self._rows.pop(_NAMELESS, None)
-        rows = [(row[0], *_identity(*key), *row[3:]) for key, row in self._rows.items()]
+        rows = [row[:LINK] + _identity(key) + row[SECOND:] for key, row in self._rows.items()]
         rows.extend(self._unnamed if nameless is None else (nameless, *self._unnamed))
         self._facts.take_all(rows)
 
@@ -68,12 +70,12 @@ class Responses:
 _NAMELESS = ("", "")
 
 
-def _identity(message_id: str, request_id: str) -> tuple[int, int]:
+def _identity(key: _Key) -> tuple[int, int]:
     """The link and the variant. A variant only tells apart the few requests of one message id."""
+    message_id, request_id = key
     if not message_id:
         return link_of(CLIENT, f"\0{request_id}"), 0
-    variant = crc32(request_id.encode(errors="replace")) + 1 if request_id else 0
-    return link_of(CLIENT, message_id), variant
+    return link_of(CLIENT, message_id), crc32(bytes_of(request_id)) + 1 if request_id else 0
 
 
 def settled(logs: Sequence[Facts]) -> Iterable[tuple[Facts, Row]]:

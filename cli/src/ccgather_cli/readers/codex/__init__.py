@@ -95,21 +95,26 @@ class CodexReader:
             _forget(facts)
         rollout = Rollout(facts, log.path)
         with open(log.path, "rb", buffering=0) as file:
+            head = b""
             if start:
                 rollout.go_on()
             else:
-                rollout.head(_head_of(file))
-                file.seek(0)
+                head = _head_of(file)
+                rollout.head(head)
             if rollout.is_rollout:
-                lines: Lines = _RolloutLines(file, _COUNTS, start=start, progressed=progressed)
+                lines: Lines = _RolloutLines(
+                    file, rollout, start=start, begun=head, progressed=progressed
+                )
             else:
-                lines = Lines(file, *_OUTPUT, _TURN, start=start, progressed=progressed)
+                lines = Lines(file, *_OUTPUT, _TURN, start=start, begun=head, progressed=progressed)
             for text in lines:
                 line = line_of(text)
                 if line is None:
                     facts.skip("not readable as JSON")
-                else:
-                    rollout.take(line)
+                    continue
+                rollout.take(line)
+                if line.type == "turn_context" and text.startswith(_MOMENT):
+                    rollout.note_turn(text[_MOMENT_LENGTH:])
         rollout.keep()
         return lines.end
 
@@ -125,20 +130,36 @@ class _RolloutLines(Lines):
     """Lines with counts or turns; those that begin as what Codex said or ran are passed over.
 
     Most of a rollout are such lines, and long: to look at their start and for their end is less
-    work than to search all of them for both needles.
+    work than to search all of them for both needles. A turn that only says what the one before
+    said is passed over too.
     """
+
+    def __init__(
+        self, file: BinaryIO, rollout: Rollout, *, start: int, begun: bytes, progressed: Progressed
+    ) -> None:
+        super().__init__(file, start=start, begun=begun, progressed=progressed)
+        self._rollout = rollout
 
     def _hits(self, text: bytes, start: int, stop: int | None) -> Iterator[bytes]:
         stop = len(text) if stop is None else stop
-        find, begins = text.find, text.startswith
+        find, rfind, begins = text.find, text.rfind, text.startswith
+        known = self._rollout.known_turn
         while start < stop:
             end = find(b"\n", start, stop)
             if end < 0:
                 end = stop
-            if not (begins(_SAID, start + _MOMENT_LENGTH) and begins(_MOMENT, start)) and (
-                find(_COUNTS, start, end) >= 0 or find(_TURN, start, end) >= 0
+            rest = start + _MOMENT_LENGTH
+            if begins(_SAID, rest):
+                passed_over = begins(_MOMENT, start)
+            elif begins(known, rest):
+                passed_over = end - rest == len(known) and begins(_MOMENT, start)
+            else:
+                passed_over = False
+            if not passed_over and (
+                rfind(_COUNTS, start, end) >= 0 or rfind(_TURN, start, end) >= 0
             ):
                 yield text[start:end]
+                known = self._rollout.known_turn
             start = end + 1
 
 

@@ -16,8 +16,10 @@ from ccgather_cli.readers.codex.ownership import (
 )
 from ccgather_cli.readers.codex.shapes import (
     NOTHING,
+    Info,
     Line,
     Meta,
+    Moment,
     Payload,
     Tokens,
     Usage,
@@ -42,6 +44,8 @@ from ccgather_cli.reading.timestamps import second_of
 
 CLIENT = "codex"
 NO_TIME = "without a usable time"
+NO_TURN = b"\n"
+_TURN_SAID = b'","type":"turn_context"'
 _META = b'"session_meta"'
 _FILE_NAME = re.compile(r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.jsonl$")
 _MIX, _MIX_2, _MIX_3, _MIX_4, _MIX_5 = (
@@ -52,7 +56,6 @@ _MIX, _MIX_2, _MIX_3, _MIX_4, _MIX_5 = (
     0xA0761D6478BD642F,
     0xE7037ED1A0B428DB,
 )
-_SECONDS = {f"{number:02}.": number for number in range(60)}
 _64_BITS = 0xFFFFFFFFFFFFFFFF
 _OPEN = 16
 """How many records may wait for the event that tells of the same response."""
@@ -62,6 +65,8 @@ class Rollout:
     """What is known of a file so far, and the rows it gave: see the package's docstring.
 
     `is_rollout` tells a file of Codex's own from saved output of `codex exec --json`.
+    `known_turn` is the line, from behind its moment on, of a turn that changes nothing if it comes
+    again now.
     """
 
     def __init__(self, facts: Facts, path: str) -> None:
@@ -73,13 +78,13 @@ class Rollout:
         self.forked = False
         self.own = True
         self.birth = 0
+        self.known_turn = NO_TURN
         self._ordinal: int | None = None
         self._turn = ""
         self._turn_restarts = 0
         self._model: str | None = None
         self._model_number = -1
         self._session_number = -1
-        self._minute, self._minute_second = "", 0
         self._seed, self._seeded = 0, ("", 0)
         self._nameless = False
         self._totals = Totals()
@@ -147,8 +152,9 @@ class Rollout:
         if payload is None:
             self._take_output(line)
         elif line.type == "event_msg":
-            if payload.type == "token_count" and payload.info is not None:
-                self._take_count(line, payload)
+            info = payload.info
+            if info is not None and payload.type == "token_count":
+                self._take_count(line.timestamp, payload, info)
         elif line.type == "turn_context":
             self._take_turn(payload)
         elif line.type == "token_usage_record" and payload.usage is not None:
@@ -162,6 +168,11 @@ class Rollout:
             self._turn = turn if len(turn) == 36 else ""
             self._turn_restarts = self._totals.restarts
         self._name(payload.model or payload.model_name)
+
+    def note_turn(self, said: bytes) -> None:
+        """Note a turn's line that was just taken, from behind its moment on, to tell repeats."""
+        named = bool(self._turn) or b'"turn_id"' not in said
+        self.known_turn = said if named and said.startswith(_TURN_SAID) else NO_TURN
 
     def _name(self, model: str | None) -> None:
         if not model or model == self._model:
@@ -177,9 +188,7 @@ class Rollout:
                     rows[place] = (*row[:MODEL], self._model_number, *row[MODEL + 1 :])
             self._nameless = False
 
-    def _take_count(self, line: Line, payload: Payload) -> None:
-        info = payload.info
-        assert info is not None  # noqa: S101  (the caller's condition)
+    def _take_count(self, moment: Moment, payload: Payload, info: Info) -> None:
         total_usage, last_usage = info.total_token_usage, info.last_token_usage
         total = None if total_usage is None else tokens_of(total_usage)
         last = None if last_usage is None else tokens_of(last_usage)
@@ -188,44 +197,49 @@ class Rollout:
         self.facts.records += 1
         model = payload.model or payload.model_name or info.model or info.model_name
         if model:
+            self.known_turn = NO_TURN
             self._name(model)
-        moment = line.timestamp
-        second = self._second(moment)
+        second = second_of(moment) or 0
         if not second:
             self.facts.skip(NO_TIME)
             if last is None:
                 return  # what it burned is in the next difference
-        mark: Mark = (second, self._turn, "" if self._turn else str(moment), self.own)
-        for burned, its_total, its_mark in self._totals.burned(total, last, mark):
-            if its_mark[0]:
-                self._count(burned, its_total, its_mark)
+        turn, totals = self._turn, self._totals
+        if total is not None and last is not None and totals.goes_on(total, last):
+            if second:
+                self._count(last, total, second, turn or str(moment), bool(turn), self.own)
+            return
+        mark: Mark = (second, turn, "" if turn else str(moment), self.own)
+        for burned, its_total, (its_second, its_turn, its_moment, own) in totals.burned(
+            total, last, mark
+        ):
+            if its_second:
+                named = its_turn or its_moment
+                self._count(burned, its_total, its_second, named, bool(its_turn), own)
 
-    def _second(self, moment: str | float | None) -> int:
-        """The second that a line's moment means, 0 if it means none; quickly within a minute."""
-        if type(moment) is str and moment[:17] == self._minute and len(moment) == 24:
-            second = _SECONDS.get(moment[17:20])
-            if second is not None and moment[23] == "Z" and moment[20:23].isdigit():
-                return self._minute_second + second
-        found = second_of(moment) or 0
-        if found and type(moment) is str and len(moment) == 24 and moment[23] == "Z":
-            self._minute, self._minute_second = moment[:17], found - found % 60
-        return found
-
-    def _count(self, burned: Tokens, total: Tokens | None, mark: Mark) -> None:
-        second, turn, moment, own = mark
+    def _count(
+        self,
+        burned: Tokens,
+        total: Tokens | None,
+        second: int,
+        named: str,
+        is_turn: bool,
+        own: bool,
+    ) -> None:
+        """A row for an event; `named` is its turn, or its moment where turns have no name."""
         variant = 0 if total is None else _mixed(total)
         if self._records and self._is_recorded(burned, variant, second):
             return
         flags = OWN if own else 0
-        if turn:
+        if is_turn:
             flags |= UNIQUE
-            key = (turn, self._totals.restarts)
+            key = (named, self._totals.restarts)
             if key != self._seeded:
                 restarts = self._totals.restarts - self._turn_restarts
-                self._seed, self._seeded = link_of(CLIENT, f"{turn} {restarts}"), key
+                self._seed, self._seeded = link_of(CLIENT, f"{named} {restarts}"), key
             seed = self._seed
         else:
-            seed = link_of(CLIENT, moment)
+            seed = link_of(CLIENT, named)
         link = ((seed ^ (variant or _mixed(burned))) * _MIX) & _64_BITS
         self._last = (burned, len(self.facts.rows))
         self._book(burned, (link ^ link >> 31) or 1, variant, second, flags)

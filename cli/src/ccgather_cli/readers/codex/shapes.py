@@ -12,6 +12,9 @@ from ccgather_cli.reading.numbers import MAX_COUNT, count_of, text_of
 Tokens: TypeAlias = tuple[int, int, int, int, int]
 """Input with cache, cache read, cache write, output with reasoning, reasoning: as Codex counts."""
 
+Moment: TypeAlias = "str | int | float | None"
+"""A time as a line has it, if it has one."""
+
 NOTHING: Tokens = (0, 0, 0, 0, 0)
 _COUNT_BITS = MAX_COUNT.bit_length()
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)

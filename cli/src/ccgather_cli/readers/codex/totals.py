@@ -33,19 +33,31 @@ class Totals:
         self._recent: deque[Tokens] = deque(maxlen=_REMEMBERED)
         self._waiting: list[tuple[Tokens, Tokens, Mark]] = []
 
+    def goes_on(self, total: Tokens, last: Tokens) -> bool:
+        """Take in what nearly every event is: a total that rose, and `last`, which it burned.
+
+        False, and nothing done, for any other event: those are for `burned`.
+        """
+        base = self.base
+        if self._waiting or last == NOTHING:
+            return False
+        if base is not None and (total == base or total[0] + total[3] < base[0] + base[3]):
+            return False
+        self.base = total
+        self._recent.append(total)
+        return True
+
     def burned(self, total: Tokens | None, last: Tokens | None, mark: Mark) -> list[Burned]:
         """(burned, total, mark) of this event, and before it of those that waited for it."""
         if total is None:
             return [] if last is None or last == NOTHING else [(last, None, mark)]
+        if last is not None and self.goes_on(total, last):
+            return [(last, total, mark)]
         base = self.base
         if total == base:
             return []
         if base is None or total[0] + total[3] >= base[0] + base[3]:
-            if last is None or last == NOTHING or self._waiting:
-                return self._risen(base, total, last, mark)
-            self.base = total
-            self._recent.append(total)
-            return [(last, total, mark)]
+            return self._risen(base, total, last, mark)
         if total == NOTHING:
             # The context is full or was compacted: no response, and the count begins anew.
             self._begin(total)
