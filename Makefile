@@ -5,6 +5,8 @@
 # make fmt     put the style right
 # make bench   measure; make bench-ranking: a million people, about twelve minutes
 # make bench-live   300 open live pages beside 20 submissions a second; about two minutes
+# make bench-trust   honest people and cheats through the endpoint: who is held, what cheats gain
+# make bench-news   2,000 articles through fetch, extract and de-duplicate; about three minutes
 # make bench-cli   measure the command beside ccusage and tokscale
 # make screenshots   the README's pictures, from a site that `make run` serves
 # make prices  write the price table that the command carries from the one the site uses
@@ -12,7 +14,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test acceptance check bench bench-ranking bench-live bench-cli fmt screenshots prices lock
+.PHONY: help setup run demo test acceptance check bench bench-ranking bench-live bench-trust bench-news bench-cli fmt screenshots prices lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -93,6 +95,12 @@ bench-ranking: setup
 
 bench-live: setup
 	@$(PYTHON) -m benchmarks.live $(ARGS)
+
+bench-trust: setup
+	@$(PYTHON) -m benchmarks.trust $(ARGS)
+
+bench-news: setup
+	@$(PYTHON) -m benchmarks.news $(ARGS)
 
 bench-cli: setup
 	@$(PYTHON) -m benchmarks.cli $(ARGS)

@@ -38,6 +38,7 @@ class UserAdmin(admin.ModelAdmin[User]):
         "country_code",
         "profile_visible",
         "excluded_at",
+        "trusted_at",
         "suspended_at",
         "is_staff",
         "created_at",
@@ -47,6 +48,7 @@ class UserAdmin(admin.ModelAdmin[User]):
         "profile_visible",
         "is_demo",
         ("excluded_at", admin.EmptyFieldListFilter),
+        ("trusted_at", admin.EmptyFieldListFilter),
         ("suspended_at", admin.EmptyFieldListFilter),
     )
     search_fields = ("username", "display_name", "email", "=github_id")
@@ -67,6 +69,7 @@ class UserAdmin(admin.ModelAdmin[User]):
         "auto_sync_enabled",
         "onboarded_at",
         "excluded_at",
+        "trusted_at",
         "suspended_at",
         "is_demo",
         "created_at",

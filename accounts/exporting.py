@@ -22,9 +22,11 @@ PROFILE_FIELDS = (
     "hide_country",
     "show_ranges",
     "auto_sync_enabled",
+    "email_reviews",
     "onboarded_at",
     "excluded_at",
     "suspended_at",
+    "trusted_at",
     "created_at",
     "last_login",
 )
@@ -37,11 +39,13 @@ TOKEN_COLUMNS = (
     "last_used_at",
     "expires_at",
 )
+NOTICE_FIELDS = ("code", "tone", "title", "text", "link", "created_at", "seen_at", "emailed_at")
 SESSION_COLUMNS = ("id", "user_agent", "created_at", "last_seen_at", "expire_date")
 
 
 def export_files(user: User) -> Iterator[ExportFile]:
-    """Profile and sign-ins, devices and their keys, tokens without secrets, sessions."""
+    """Profile and sign-ins, devices and their keys, tokens without secrets, sessions,
+    notices."""
     yield json_file("profile.json", [{name: getattr(user, name) for name in PROFILE_FIELDS}])
     sign_ins = SocialAccount.objects.filter(user=user).order_by("pk")
     yield json_file(
@@ -61,3 +65,5 @@ def export_files(user: User) -> Iterator[ExportFile]:
     yield csv_file("tokens.csv", header, tokens.iterator())
     sessions = user.sessions.order_by("created_at").values_list(*SESSION_COLUMNS)
     yield csv_file("sessions.csv", SESSION_COLUMNS, sessions.iterator())
+    notices = user.notices.order_by("created_at").values(*NOTICE_FIELDS)
+    yield json_file("notices.json", notices.iterator())

@@ -160,6 +160,26 @@ class ProfileForm(PlaceForm):
         }
 
 
+class EmailsForm(forms.Form):
+    """Which mails a person wants."""
+
+    reviews = forms.BooleanField(
+        required=False,
+        label="Write to me about reviews of my days",
+        help_text="When a day is held or decided, an appeal is answered, or we counted wrong. "
+        "The same is always on the page of notices.",
+    )
+
+    def wanted(self) -> dict[str, object]:
+        """What `services.change_settings` takes."""
+        return {"emails": {"reviews": self.cleaned_data["reviews"]}}
+
+    @staticmethod
+    def initial_of(user: User) -> dict[str, object]:
+        """The form as it stands for a person."""
+        return {"reviews": user.email_reviews}
+
+
 class TokenForm(forms.Form):
     """A new API token."""
 

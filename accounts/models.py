@@ -121,6 +121,7 @@ class DeviceKey(models.Model):
                 fields=("user", "collector", "key"), name="one_device_per_user_collector_and_key"
             ),
         )
+        indexes = (models.Index(fields=("key",), name="device_by_key"),)
 
     def __str__(self) -> str:
         return f"{self.collector}:{self.key}"

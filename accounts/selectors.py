@@ -8,7 +8,7 @@ from uuid import UUID
 from django.core.paginator import Page, Paginator
 
 from accounts.avatars import avatar_of
-from accounts.models import ApiToken, Device, DeviceLogin, Session, User
+from accounts.models import ApiToken, Device, DeviceLogin, Notice, Session, User
 from accounts.rules.browsers import browser_of
 
 PAGE_SIZE = 20
@@ -37,6 +37,7 @@ class MeSettings:
     hide_country: bool
     show_ranges: bool
     auto_sync_enabled: bool
+    email_reviews: bool
 
     def as_body(self) -> dict[str, object]:
         """The contract's `settings`, which is also what PATCH takes."""
@@ -49,7 +50,7 @@ class MeSettings:
             "hideCountry": self.hide_country,
             "showRanges": self.show_ranges,
             "autoSyncEnabled": self.auto_sync_enabled,
-            "emails": {},
+            "emails": {"reviews": self.email_reviews},
         }
 
 
@@ -122,6 +123,7 @@ def me_settings(*, user: User) -> MeSettings:
         hide_country=user.hide_country,
         show_ranges=user.show_ranges,
         auto_sync_enabled=user.auto_sync_enabled,
+        email_reviews=user.email_reviews,
     )
 
 
@@ -167,6 +169,17 @@ def session_lines(*, rows: Sequence[Session], current_id: UUID | None) -> Sequen
         )
         for row in rows
     ]
+
+
+def notices_page(*, user: User, page: int) -> Page[Notice]:
+    """One page of what the site told a person, the latest first. Two queries."""
+    rows = Notice.objects.filter(user=user).order_by("-created_at", "-id")
+    return Paginator(rows, PAGE_SIZE).get_page(page)
+
+
+def has_unseen_notices(*, user: User) -> bool:
+    """Whether something was told that the person has not looked at. One query."""
+    return Notice.objects.filter(user=user, seen_at__isnull=True).exists()
 
 
 def waiting_login(*, user_code: str, at: datetime) -> WaitingLogin | None:

@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 from celery import shared_task
 
+from accounts.services import notices
 from accounts.services.purging import purge_expired as purge
 from ccgather.ops import clock
 from ccgather.ops.jobs import JobReport, run_job
@@ -19,3 +20,15 @@ def purge_expired() -> str:
             report.add(name, count)
 
     return run_job("purge-accounts", work, at=at)
+
+
+@shared_task(name="accounts.email_notices")
+def email_notices() -> str:
+    """Twice a minute: mails of what people were told."""
+    at = clock.now()
+
+    def work(report: JobReport) -> None:
+        for name, count in asdict(notices.email_notices(at=at)).items():
+            report.add(name, count)
+
+    return run_job("email-notices", work, at=at, idle_runs=False)

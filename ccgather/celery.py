@@ -45,6 +45,21 @@ JOBS: dict[str, dict[str, Any]] = {
     "fold-tallies": {"task": "leaderboard.fold_tallies", "schedule": crontab()},
     # After the roll and the snapshot of midnight, which it proves too.
     "check-invariants": {"task": "site.check_invariants", "schedule": crontab(hour=1, minute=0)},
+    # The notices themselves are the queue; a run that starts late is of no use.
+    "email-notices": {
+        "task": "accounts.email_notices",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    # Each source is asked by its own interval; this is how often it is looked which are due.
+    "crawl-news": {"task": "news.crawl", "schedule": crontab(minute="*/10")},
+    "forget-old-news": {"task": "news.forget_old", "schedule": crontab(hour=2, minute=50)},
+    "measure-cohorts": {"task": "submissions.measure_cohorts", "schedule": crontab(minute=25)},
+    "settle-shared-usage": {
+        "task": "submissions.settle_shared_usage",
+        "schedule": crontab(),
+        "options": {"expires": 60},
+    },
     "purge-accounts": {
         "task": "accounts.purge_expired",
         "schedule": crontab(hour=2, minute=0),
@@ -53,6 +68,8 @@ JOBS: dict[str, dict[str, Any]] = {
         "task": "submissions.purge_old",
         "schedule": crontab(hour=2, minute=10),
     },
+    # Each minute; mostly it looks at a small table and goes.
+    "apply-quarantines": {"task": "submissions.apply_quarantines", "schedule": crontab()},
     "forget-old-job-runs": {
         "task": "ops.forget_old_job_runs",
         "schedule": crontab(hour=2, minute=20),

@@ -166,6 +166,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "ccgather.ui.context.site",
+                "accounts.context.notices",
             ],
         },
     }
@@ -362,6 +363,19 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api",
 }
+
+# --- News ------------------------------------------------------------------------------------
+
+NEWS_CONTACT = env.str("NEWS_CONTACT", str(PUBLIC_URL))
+NEWS_ROBOTS_AGENT = "CCGatherNews"
+NEWS_USER_AGENT = f"{NEWS_ROBOTS_AGENT}/1.0 (+{NEWS_CONTACT})"
+# Names whose addresses may be private: a mirror in one's own network, or a test's servers.
+NEWS_ALLOWED_HOSTS: list[str] = env.list("NEWS_ALLOWED_HOSTS", [])
+NEWS_GITHUB_TOKEN = env.str("NEWS_GITHUB_TOKEN", "")
+GITHUB_WEBHOOK_SECRET = env.str("GITHUB_WEBHOOK_SECRET", "")
+ANTHROPIC_API_KEY = env.str("ANTHROPIC_API_KEY", "")
+ANTHROPIC_BASE_URL = env.str("ANTHROPIC_BASE_URL", "https://api.anthropic.com")
+ANTHROPIC_MODEL = env.str("ANTHROPIC_MODEL", "claude-haiku-5-5")
 
 # --- Language, mail, logs --------------------------------------------------------------------
 

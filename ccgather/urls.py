@@ -14,11 +14,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("accounts.api.urls")),
     path("api/", include("submissions.api.urls")),
     path("api/", include("leaderboard.api.urls")),
+    path("api/", include("news.api.urls")),
     path("api/", include("ccgather.site.api.urls")),
     re_path(r"^api(/.*)?$", api_not_found, name="api_not_found"),
     path("", include("accounts.urls")),
     path("", include("submissions.urls")),
     path("", include("leaderboard.urls")),
+    path("", include("news.urls")),
     path("", include("ccgather.site.urls")),
 ]
 

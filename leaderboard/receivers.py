@@ -22,11 +22,19 @@ def connect() -> None:
 
 
 def on_usage_changed(
-    *, user: User, days: Collection[date], at: datetime, **_signal: object
+    *,
+    user: User,
+    days: Collection[date],
+    at: datetime,
+    cause: str = "submission",
+    **_signal: object,
 ) -> None:
-    """Standings follow the days that changed; without any usage left they go."""
+    """Standings follow the days that changed; without any usage left they go.
+
+    After a decision of a reviewer the old ranks must not be seen any more.
+    """
     has_usage = UsageAccount.objects.filter(user=user, total_tokens__gt=0).exists()
-    note_change(user=user, urgent=not has_usage, at=at)
+    note_change(user=user, urgent=not has_usage or cause == "review", at=at)
     if has_usage:
         write_standings(user=user, days=days, at=at)
     else:

@@ -8,3 +8,7 @@ class NewsConfig(AppConfig):
 
     name = "news"
     label = "news"
+
+    def ready(self) -> None:
+        """Settings of the news join the catalogue."""
+        from news import runtime_settings  # noqa: F401, PLC0415 - importing it registers them

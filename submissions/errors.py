@@ -1,6 +1,6 @@
 """What can be wrong with a submission. Codes are those of the HTTP contract."""
 
-from ccgather.errors import DomainError
+from ccgather.errors import DomainError, PermissionRefusedError
 
 
 class SubmissionError(DomainError):
@@ -75,3 +75,52 @@ class ReportRateError(SubmissionError):
         super().__init__(message)
         self.limit = limit
         self.retry_after = retry_after
+
+
+class ReviewError(DomainError):
+    """Root of what can be wrong with a decision."""
+
+    code = "review_refused"
+    status = 409
+
+
+class CaseChangedError(ReviewError):
+    """The case is not as its reviewer saw it any more; `details` says what happened since."""
+
+    code = "case_changed"
+
+
+class CaseClaimedError(ReviewError):
+    """Another reviewer has taken the case up."""
+
+    code = "case_claimed"
+
+
+class NothingToDecideError(ReviewError):
+    """What was to be decided is decided, or in that state, already."""
+
+    code = "nothing_to_decide"
+
+
+class AlreadyAppealedError(ReviewError):
+    """There is an appeal of that decision, or an objection to that case, already."""
+
+    code = "already_appealed"
+
+
+class OwnCaseError(PermissionRefusedError):
+    """Nobody decides about themselves."""
+
+    code = "own_case"
+
+
+class OwnDecisionError(PermissionRefusedError):
+    """An appeal is heard by somebody else than who decided, where there is somebody."""
+
+    code = "own_decision"
+
+
+class AlreadyReportedError(ReviewError):
+    """A report of that profile by the same person stands already."""
+
+    code = "already_reported"

@@ -7,9 +7,14 @@ from accounts.models import User
 from submissions.bodies import archived_body
 from submissions.models import (
     SUM_COLUMNS,
+    Appeal,
+    Decision,
     EvidenceSketch,
+    ProfileReport,
     RawReport,
     RejectedReport,
+    ReviewCase,
+    SharedUsage,
     Slice,
     SliceHours,
     SliceRow,
@@ -27,7 +32,9 @@ def register() -> None:
 
 
 def erase(user: User) -> None:
-    """Before the account's row goes."""
+    """Before the account's row goes. The ledger keeps its lines, without what was written in
+    them to the person or by them."""
+    Decision.objects.filter(user=user).exclude(reason="").update(reason="")
     erase_usage(user=user)
 
 
@@ -71,6 +78,21 @@ _SUBMISSION_FIELDS = (
 )
 
 
+_DECISION_FIELDS = (
+    "at",
+    "role",
+    "action",
+    "reason_code",
+    "reason",
+    "slices",
+    "before",
+    "after",
+    "waiting_since",
+)
+_CASE_FIELDS = ("opened_at", "closed_at", "due_at", "state", "held_slices", "held_tokens")
+_APPEAL_FIELDS = ("created_at", "due_at", "text", "state", "answer", "answered_at")
+
+
 _SLICE_NAMES = ("day", "client", "device", "state")
 _SLICE_FIELDS = ("slice__day", "slice__client", "slice__device__name", "slice__state")
 
@@ -97,8 +119,9 @@ def _evidence(user: User) -> Iterator[dict[str, object]]:
 
 
 def export(user: User) -> Iterator[rights.ExportFile]:
-    """Days, rows with where they came from, hours, evidence, submissions, refused attempts, raw
-    reports."""
+    """Days, rows with where they came from, hours, evidence, submissions, refused attempts,
+    decisions about the person, their appeals, what they reported, cases, usage that another
+    account has as well, raw reports."""
     days = UserDay.objects.filter(user=user).order_by("day").values_list(*_DAY_FIELDS)
     yield rights.csv_file("days.csv", _DAY_FIELDS, days.iterator())
     rows = (
@@ -137,6 +160,22 @@ def export(user: User) -> Iterator[rights.ExportFile]:
     yield rights.json_file(
         "refused-reports.json",
         refused.values("attempted_at", "code", "message", "details", "body_bytes").iterator(),
+    )
+    decisions = Decision.objects.filter(user=user).order_by("at", "pk").values(*_DECISION_FIELDS)
+    yield rights.json_file("decisions.json", decisions.iterator())
+    appeals = Appeal.objects.filter(user=user).order_by("created_at").values(*_APPEAL_FIELDS)
+    yield rights.json_file("appeals.json", appeals.iterator())
+    said = ProfileReport.objects.filter(reporter=user).order_by("created_at")
+    yield rights.json_file(
+        "reported-profiles.json",
+        said.values("subject__username", "code", "text", "created_at", "dismissed_at").iterator(),
+    )
+    cases = ReviewCase.objects.filter(user=user).order_by("opened_at").values(*_CASE_FIELDS)
+    yield rights.json_file("cases.json", cases.iterator())
+    shared = SharedUsage.objects.filter(user=user).order_by("pk")
+    yield rights.json_file(
+        "shared-usage.json",
+        shared.values("device__name", "client", "day", "kind", "part", "found_at").iterator(),
     )
     for raw in (
         RawReport.objects.filter(submission__user=user).order_by("pk").iterator(chunk_size=1)

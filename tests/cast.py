@@ -11,6 +11,7 @@ from django.core.cache import cache
 from accounts.models import ApiToken, Device, User
 from accounts.rules.tokens import token_hash_of
 from ccgather.ops.runtime import runtime
+from submissions.services.cohorts import forget_cohort
 
 JOINED = datetime(2026, 1, 1, tzinfo=UTC)
 ALICE_SECRET = "tt_" + "a" * 48
@@ -44,6 +45,7 @@ def fresh_process_state() -> None:
     """Caches of the process know nothing of the test before."""
     cache.clear()
     runtime.forget()
+    forget_cohort()
 
 
 @pytest.fixture

@@ -226,7 +226,7 @@ def test_trap_12_no_layer_stops_at_a_thousand_rows(
 ) -> None:
     """Boards went silently wrong as they grew: neither people nor days are cut off."""
     days = [date(2024, 1, 1) + n * ONE_DAY for n in range(1_050)]
-    accept(alice_token, report([row(day, 2) for day in days]))
+    accept(alice_token, report([row(day, 2, client="a-tool", model="gpt-4") for day in days]))
     people = User.objects.bulk_create(
         User(username=f"p{number:04}", created_at=JOINED) for number in range(1_200)
     )

@@ -1,8 +1,9 @@
 """What happened to systems of this kind, continued from `test_traps`: trust, security, running."""
 
 import ast
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -10,15 +11,30 @@ import time_machine
 from django.core.cache import cache
 from django.test import Client
 
-from accounts.models import ApiToken, Device, User
+from accounts.models import ApiToken, Device, Notice, User
 from accounts.rights import delete_account
 from accounts.services.settings import change_settings
 from accounts.services.tokens import revoke_token
 from ccgather.site.sums import sum_disagreements
 from leaderboard.models import MidnightRank
 from leaderboard.services.roll import roll_boards
-from submissions.models import SliceRow, UsageAccount
-from tests.cast import ALICE_SECRET, person
+from submissions.models import Appeal, Decision, Slice, SliceRow, UsageAccount
+from submissions.report import MAX_COUNT, UsageRow
+from submissions.rules.signals.catalogue import FAMILIES, HOLD_FROM, SIGNALS
+from submissions.rules.signals.facts import (
+    AccountFacts,
+    ClassCounts,
+    Cohort,
+    ReportFacts,
+    Signal,
+    SliceFacts,
+)
+from submissions.rules.signals.specs import FamilySpec
+from submissions.rules.signals.weighing import SignalSettings, verdicts_of
+from submissions.services.appeals import appeal
+from submissions.services.exclusion import exclude, restore
+from tests.cast import ALICE_SECRET, person, token_of
+from tests.submissions.holding import admin
 from tests.submissions.reports import MODEL, NOW, TODAY, native_body, report, row
 from tests.submissions.sending import BEARER, accept, send, total
 
@@ -35,6 +51,60 @@ def today() -> Any:
 
 
 # --- Trust -----------------------------------------------------------------------------------
+
+
+def honest_day(
+    rng: Random, day: date, *, millions: float, cached: float = 0.95, model: str = MODEL
+) -> UsageRow:
+    """A tool's day of about so many million tokens, of which that part was read from a cache."""
+    whole = int(millions * 1_000_000 * rng.lognormvariate(0, 0.4))
+    fresh = max(10, int(whole * (1 - cached) * rng.uniform(0.8, 1.2)))
+    return row(
+        day,
+        input_tokens=int(fresh * rng.uniform(0.05, 0.2)),
+        output_tokens=int(fresh * rng.uniform(0.12, 0.25)),
+        cache_write_tokens=int(fresh * rng.uniform(0.5, 0.7)) if cached else 0,
+        cache_read_tokens=int(whole * cached),
+        messages=max(1, whole // rng.randint(60_000, 110_000)),
+        model=model,
+    )
+
+
+def test_trap_15_a_count_that_javascript_would_lose_waits_and_shows_nowhere(
+    client: Client, alice: User, alice_token: ApiToken
+) -> None:
+    """One account claimed 9,007,199,254,740,991 tokens in one day and was ranked."""
+    answer = accept(alice_token, report([row(tokens=MAX_COUNT), row(YESTERDAY, 100)]))
+    assert answer.status == "flagged"
+    assert next(r.code for held in answer.held for r in held.reasons) == "over_hard_limit"
+    assert Slice.objects.pending().get().total_tokens == MAX_COUNT
+    assert total(alice) == 100
+    for address in ("/", "/u/alice", "/api/leaderboard", "/api/user/alice", "/api/stats"):
+        text = client.get(address).text
+        assert str(MAX_COUNT) not in text.replace(",", ""), address
+    assert sum_disagreements() == []
+
+
+def test_trap_16_one_exclusion_takes_99_percent_of_a_board_off_everywhere(
+    client: Client, alice: User, alice_token: ApiToken, bob_token: ApiToken
+) -> None:
+    """One fake account held 99.4 % of a board's tokens; hiding it needed six filters."""
+    accept(alice_token, report([row(tokens=994_000)]))
+    accept(bob_token, report([row(tokens=6_000)]))
+    assert client.get("/api/leaderboard").json()["data"][1]["user"]["username"] == "bob"
+    exclude(user_id=alice.pk, actor=admin(), reason="The counts were made up.", at=NOW)
+    for query in ("", "?period=30d", "?sort=cost", "?sort=days", "?country=KR", "?period=2026-11"):
+        answer = client.get(f"/api/leaderboard{query}").json()
+        lines = [(line["rank"], line["user"]["username"]) for line in answer["data"]]
+        assert lines == [(1, "bob")], query
+        assert answer["stats"]["totalTokens"] == 6_000
+    assert client.get("/api/leaderboard?around=alice").status_code == 404
+    assert client.get("/api/stats").json()["totalTokens"] == 6_000
+    assert client.get("/api/countries/KR").json()["data"]["tokens"] == 6_000
+    assert "alice" not in client.get("/").text
+    # Nothing is deleted: it is all there for a decision that is reversed.
+    assert total(alice) == 994_000
+    assert sum_disagreements() == []
 
 
 def test_trap_16_who_is_hidden_or_excluded_is_nowhere(
@@ -83,8 +153,72 @@ def test_trap_17_heavy_caching_is_held_by_the_hard_limits_alone(
     assert total(alice) == 9_000_000_100
     more = row(YESTERDAY, cache_read_tokens=11_000_000_000)
     answer = accept(alice_token, report([more]), minutes=1)
-    assert [r.code for held in answer.held for r in held.reasons] == ["over_hard_limit"]
+    assert [held.reasons[0].code for held in answer.held] == ["over_hard_limit"]
     assert total(alice) == 9_000_000_100
+
+
+def test_trap_17_a_new_account_may_bring_months_of_heavy_cached_days(
+    alice: User, alice_token: ApiToken
+) -> None:
+    """A real heavy day is 6.7 billion tokens and $4,000; the first report has 120 like it."""
+    rng = Random(17)
+    days = [honest_day(rng, TODAY - n * ONE_DAY, millions=2_000, cached=0.97) for n in range(120)]
+    answer = accept(alice_token, report(days))
+    assert (answer.status, answer.held) == ("verified", ())
+    assert total(alice) == sum(each.total_tokens for each in days) > 100_000_000_000
+
+
+CHEAP = (
+    (0.0, "qwen3-coder-30b-local"),
+    (0.985, MODEL),
+    (0.0, "gpt-oss-20b"),
+    (0.9, "claude-haiku-4-5"),
+)
+"""Local models without a price, a free tier, much cache, a cheap model."""
+
+
+def test_trap_18_cheap_tokens_are_no_evidence() -> None:
+    """A low price a token flagged 38 honest people of 41."""
+    rng = Random(18)
+    for number in range(41):
+        cached, model = CHEAP[number % len(CHEAP)]
+        token = token_of(person(f"honest-{number}"), secret=f"tt_{number:048x}")
+        days = [
+            honest_day(rng, TODAY - n * ONE_DAY, millions=60, cached=cached, model=model)
+            for n in range(0, 28, 1 + number % 3)
+        ]
+        answer = accept(token, report(days, device=f"machine-{number}"))
+        assert answer.held == (), (number, model, answer.held)
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
+def test_trap_18_signals_of_one_family_never_hold_a_day_but_by_proof(family: FamilySpec) -> None:
+    """Also all of them together, each as loud as it can be, on a day of any size."""
+    counts = ClassCounts(input_tokens=10**10, output_tokens=10**9, messages=5_000)
+    item = SliceFacts(
+        client="claude",
+        day=TODAY,
+        counts=counts,
+        cost_microusd=10**10,
+        reported_cost_microusd=None,
+        models=(),
+    )
+    facts = ReportFacts(
+        at=NOW,
+        account=AccountFacts(first_submission_at=None, clean_days=0, trusted=False),
+        slices=(item,),
+        history=(),
+        replaced={},
+        cohort=Cohort(),
+    )
+    loud = tuple(
+        Signal(code=spec.code, strength=1.0, figures={}, sentence="It is loud.")
+        for spec in SIGNALS
+        if spec.family == family.name and not spec.proof
+    )
+    found = verdicts_of(signals={item.key: loud}, facts=facts, settings=SignalSettings())
+    assert not found[item.key].hold
+    assert found[item.key].weight <= family.ceiling < HOLD_FROM.default
 
 
 @pytest.mark.parametrize(("hour", "taken"), [(9, False), (10, True), (23, True)])
@@ -97,6 +231,69 @@ def test_trap_19_people_ahead_of_utc_have_begun_their_day(
         response = send(client, native_body([row(TODAY + ONE_DAY)]))
     assert response.status_code == (200 if taken else 400)
     assert total(alice) == (100 if taken else 0)
+
+
+CACHED = (
+    "/",
+    "/?period=7d",
+    "/countries/KR",
+    "/people?q=al",
+    "/api/leaderboard",
+    "/api/leaderboard?period=30d&sort=cost",
+    "/api/leaderboard?country=KR",
+    "/api/countries/KR",
+)
+
+
+def test_trap_20_an_excluded_persons_rank_is_gone_on_the_very_next_request(
+    client: Client, alice: User, alice_token: ApiToken, bob_token: ApiToken
+) -> None:
+    """Ranks of the banned stayed visible for ten minutes in a cache; bans came without a word."""
+    accept(alice_token, report([row(tokens=1_000_000)]))
+    accept(bob_token, report([row(tokens=10)]))
+    tags = {address: client.get(address).get("ETag") for address in CACHED}
+    assert "alice" in client.get("/api/leaderboard").text
+    assert client.get("/api/user/alice").json()["globalRank"] == 1
+    assert client.get("/api/user/bob").json()["globalRank"] == 2
+    with time_machine.travel(NOW + timedelta(seconds=1), tick=False):
+        decision = exclude(
+            user_id=alice.pk, actor=admin(), reason="The counts were made up.", at=NOW
+        )
+        for address, tag in tags.items():
+            headers = {"If-None-Match": tag} if tag else {}
+            answer = client.get(address, headers=headers)
+            assert answer.status_code == 200, (address, "what was kept is not what is")
+            assert 'value="al"' in answer.text or "alice" not in answer.text, address
+        assert client.get("/api/user/bob").json()["globalRank"] == 1
+        assert client.get("/api/leaderboard?around=alice").status_code == 404
+        told = Notice.objects.get(user=alice)
+        assert "made up" in told.text
+        objection = appeal(
+            user_id=alice.pk, decision_id=decision.pk, text="They are from my logs.", at=NOW
+        )
+        assert (objection.state, objection.due_at > NOW) == (Appeal.State.OPEN, True)
+        restore(user_id=alice.pk, actor=admin("abe"), reason="They were.", at=NOW)
+        first = client.get("/api/leaderboard").json()["data"][0]
+        assert (first["rank"], first["user"]["username"]) == (1, "alice")
+    assert set(Decision.objects.values_list("action", flat=True)) >= {
+        "exclude",
+        "appeal",
+        "restore",
+    }
+
+
+def test_trap_21_much_of_a_model_of_tomorrow_is_no_reason_to_wait(
+    alice: User, alice_token: ApiToken
+) -> None:
+    """A release day: everything goes to a model that the table does not know yet."""
+    rng = Random(21)
+    days = [
+        honest_day(rng, TODAY - n * ONE_DAY, millions=150, model="claude-opus-99-zeta")
+        for n in range(10)
+    ]
+    answer = accept(alice_token, report(days))
+    assert (answer.status, answer.held) == ("verified", ())
+    assert UsageAccount.objects.get(user=alice).unpriced_tokens == total(alice) > 0
 
 
 def test_trap_21_a_model_of_tomorrow_is_taken_today(

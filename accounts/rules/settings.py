@@ -20,6 +20,10 @@ SWITCHES: Mapping[str, str] = MappingProxyType(
 )
 """The settings that are on or off: their name outside, and the model's."""
 
+EMAIL_SWITCHES: Mapping[str, str] = MappingProxyType({"reviews": "email_reviews"})
+"""The kinds of mail that a person may have or not, within `emails`: name outside, and the
+model's."""
+
 SHOWN_TO_OTHERS = frozenset(
     {
         "username",
@@ -56,6 +60,12 @@ def settings_change_of(
     values: dict[str, str | bool] = {}
     reasons: dict[str, str] = {}
     for name, value in wanted.items():
+        if name == "emails":
+            switches, reason = _emails_of(value=value)
+            values |= switches
+            if reason is not None:
+                reasons[name] = reason
+            continue
         field, read, reason = _setting_of(
             name=name, value=value, countries=countries, time_zones=time_zones
         )
@@ -88,10 +98,19 @@ def _setting_of(
         if not isinstance(value, str) or value not in time_zones:
             return None, "", "must be the name of a time zone, such as Europe/Berlin"
         return "timezone", value, None
-    if name == "emails":
-        # No kind of mail exists yet, so that there is nothing to switch.
-        return None, "", None if value == {} else "knows no such switch"
     return None, "", "is not a setting"
+
+
+def _emails_of(*, value: object) -> tuple[dict[str, bool], str | None]:
+    """Which mails are wanted, by model field; a kind that is absent stays."""
+    if not isinstance(value, Mapping):
+        return {}, 'must be an object of switches, such as {"reviews": false}'
+    unknown = sorted(str(name) for name in value if name not in EMAIL_SWITCHES)
+    if unknown:
+        return {}, f"knows no such switch: {', '.join(unknown)[:80]}"
+    if not all(isinstance(wanted, bool) for wanted in value.values()):
+        return {}, "has a switch that is neither true nor false"
+    return {EMAIL_SWITCHES[name]: wanted for name, wanted in value.items()}, None
 
 
 def _display_name_of(*, value: object) -> tuple[str, str | None]:

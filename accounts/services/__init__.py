@@ -16,6 +16,7 @@ from accounts.services.devices import (
     device_named,
     rename_device,
 )
+from accounts.services.notices import notify
 from accounts.services.purging import Purged, purge_expired
 from accounts.services.settings import change_settings, finish_onboarding, time_zones
 from accounts.services.signing_in import create_person, recognise_person
@@ -40,6 +41,7 @@ __all__ = [
     "finish_onboarding",
     "lift_suspension",
     "note_token_use",
+    "notify",
     "poll_device_login",
     "purge_expired",
     "recognise_person",

@@ -14,14 +14,17 @@ from ccgather.ops.models import JobRun, RuntimeSetting, RuntimeSettingChange
 from ccgather.ops.runtime import catalogue, setting
 
 
+def _choices() -> list[tuple[str, str]]:
+    """Asked when a form is made: apps add settings after this module is imported."""
+    return [
+        (entry.key, f"{entry.key}: {entry.sentence} ({entry.default})") for entry in catalogue()
+    ]
+
+
 class RuntimeSettingForm(forms.ModelForm[RuntimeSetting]):
     """A key of the catalogue and a value within its bounds."""
 
-    key = forms.ChoiceField(
-        choices=[
-            (entry.key, f"{entry.key}: {entry.sentence} ({entry.default})") for entry in catalogue()
-        ]
-    )
+    key = forms.ChoiceField(choices=_choices)
 
     class Meta:
         model = RuntimeSetting

@@ -1,18 +1,19 @@
 """Settings that an operator changes while the site runs.
 
-The catalogue is this file: a key, a default, its bounds and a sentence each. Values that differ
-from the default live in the database, are changed by `ccgather.ops.services.change_setting` (the
-admin calls it) and are read through `runtime`:
+The catalogue is this file: a key, a default, its bounds and a sentence each; an app adds settings
+of its own with `register`. Values that differ from the default live in the database, are changed
+by `ccgather.ops.services.change_setting` (the admin calls it) and are read through `runtime`:
 
     from ccgather.ops.runtime import runtime
     runtime.api_per_minute
+    runtime.value("signal_round_numbers_weight")
 
 Each process keeps what it read for `KEPT_SECONDS`; a change shows elsewhere after that time, and
 at once in the process that made it.
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Self, overload
 
 from ccgather.errors import InvalidInputError
@@ -47,10 +48,11 @@ class Setting[T: (bool, int, float)]:
     def __get__(self, instance: "Runtime", owner: type) -> T: ...
 
     def __get__(self, instance: "Runtime | None", owner: type) -> Self | T:
-        if instance is None:
-            return self
-        stored = instance.overrides()
-        return self.checked(stored[self.key]) if self.key in stored else self.default
+        return self if instance is None else self.current(instance.overrides())
+
+    def current(self, overrides: Mapping[str, object]) -> T:
+        """The value among those that differ from their default, else the default."""
+        return self.checked(overrides[self.key]) if self.key in overrides else self.default
 
     def checked(self, value: object) -> T:
         """The value, if it is one that this setting may have.
@@ -112,6 +114,9 @@ class Switch(Setting[bool]):
         return value
 
 
+type AnySetting = Setting[bool] | Setting[int] | Setting[float]
+
+
 class Runtime:
     """The catalogue, and the current values."""
 
@@ -127,6 +132,9 @@ class Runtime:
     profile_changes_per_hour = WholeNumber(
         10, minimum=1, maximum=10_000, sentence="Changes of profile and badge display, a person."
     )
+    profile_reports_per_day = WholeNumber(
+        5, minimum=0, maximum=10_000, sentence="Reports of somebody's profile, a person and day."
+    )
     device_codes_per_minute = WholeNumber(
         10, minimum=1, maximum=10_000, sentence="Device codes, an address and minute."
     )
@@ -135,6 +143,15 @@ class Runtime:
     )
     changing_reports_per_hour_account = WholeNumber(
         30, minimum=1, maximum=100_000, sentence="Reports that change something, a person and hour."
+    )
+    raw_reports_kept_days = WholeNumber(
+        90, minimum=1, maximum=3_650, sentence="Days that bodies of reports are kept, then digests."
+    )
+    refused_reports_kept_days = WholeNumber(
+        90, minimum=1, maximum=3_650, sentence="Days that attempts which were refused are kept."
+    )
+    copies_first_hours = Number(
+        24, minimum=0, maximum=8_760, sentence="Hours earlier that make an account clearly first."
     )
     max_daily_cost_factor = Number(
         1.0, minimum=0.01, maximum=1000.0, sentence="Times $5,000: the most a day may cost unseen."
@@ -167,25 +184,47 @@ class Runtime:
 
         Raises `UnknownSettingError`.
         """
-        setting(key)
-        value: Value = getattr(self, key)
-        return value
+        return setting(key).current(self.overrides())
+
+    def numbers(self, keys: Iterable[str]) -> dict[str, float]:
+        """The current values of many settings that are numbers, as of one moment.
+
+        Raises `UnknownSettingError`.
+        """
+        overrides = self.overrides()
+        return {key: float(setting(key).current(overrides)) for key in keys}
 
 
-def catalogue() -> Iterator[Setting[bool] | Setting[int] | Setting[float]]:
-    """Every setting, in the order of this file."""
-    return (entry for entry in vars(Runtime).values() if isinstance(entry, Setting))
+_entries: dict[str, AnySetting] = {
+    key: entry for key, entry in vars(Runtime).items() if isinstance(entry, Setting)
+}
 
 
-def setting(key: str) -> Setting[bool] | Setting[int] | Setting[float]:
+def register(key: str, entry: AnySetting) -> None:
+    """Add an app's own setting to the catalogue; called once, where the module is imported.
+
+    Raises `ValueError` for a key that is taken: two settings would share one stored value.
+    """
+    if key in _entries:
+        raise ValueError(f"There is a setting called {key!r} already")
+    entry.key = key
+    _entries[key] = entry
+
+
+def catalogue() -> Iterator[AnySetting]:
+    """Every setting: those of this file in its order, then the apps' in theirs."""
+    return iter(tuple(_entries.values()))
+
+
+def setting(key: str) -> AnySetting:
     """The entry of that name.
 
     Raises `UnknownSettingError`.
     """
-    for entry in catalogue():
-        if entry.key == key:
-            return entry
-    raise UnknownSettingError(f"There is no setting called {key!r}")
+    try:
+        return _entries[key]
+    except KeyError:
+        raise UnknownSettingError(f"There is no setting called {key!r}") from None
 
 
 runtime = Runtime()

@@ -46,6 +46,20 @@ def tokens_exact(tokens: int) -> str:
     return formats.number_format(tokens, force_grouping=True)
 
 
+def figure(value: float | str) -> str:
+    """A figure of a reason: every digit of a whole number, three of any other, a text as it is."""
+    if isinstance(value, str):
+        return value
+    if float(value).is_integer():
+        return tokens_exact(int(value))
+    size = abs(value)
+    decimals = 0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 1 else 4
+    rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    text = formats.number_format(rounded, decimals, force_grouping=True)
+    separator = str(formats.get_format("DECIMAL_SEPARATOR"))
+    return text.rstrip("0").rstrip(separator) if separator in text else text
+
+
 def band_of(amount: int) -> str:
     """The band that holds an amount, for people who show ranges: 12345678 is in "10M–50M"."""
     lower, upper = band_bounds_of(amount)

@@ -67,8 +67,8 @@ WITH active AS (
   SELECT day, day - row_number() OVER (ORDER BY day)::integer AS run
   FROM submissions_userday WHERE user_id = %(user)s
 ), rejected AS (
-  SELECT max(last_day) AS day FROM submissions_submission
-  WHERE user_id = %(user)s AND status = 'rejected'
+  SELECT max(day) AS day FROM submissions_slice
+  WHERE user_id = %(user)s AND state = 'rejected'
 ), held AS (
   SELECT max(day) AS day FROM submissions_slice
   WHERE user_id = %(user)s AND state = 'pending'

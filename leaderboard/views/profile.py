@@ -24,6 +24,7 @@ from leaderboard.selectors.held_badges import displayed_of
 from leaderboard.selectors.history import first_snapshot_day, rank_history
 from leaderboard.selectors.rank_story import rank_story
 from leaderboard.shapes import Profile, Share, Totals
+from submissions.selectors.held import held_days
 
 TOKEN_CLASSES = (
     ("Input", "input_tokens"),
@@ -72,6 +73,7 @@ def profile(request: HttpRequest, username: str) -> HttpResponse:
         "breakdowns": breakdowns_of(person),
         "displayed": displayed_of(badges=person.badges),
         **(own_badges_of(viewer, at=at) if viewer is not None and person.is_own else {}),
+        "held_days": held_days(user=viewer) if viewer is not None and person.is_own else {},
         **(story_of(viewer, request.GET, at=at) if viewer is not None and person.is_own else {}),
     }
     return render_public(request, "leaderboard/profile.html", context, fragment="charts")

@@ -8,8 +8,8 @@ from rest_framework.request import Request
 
 from accounts.api.authentication import BrowserAuthentication, TokenAuthentication
 from accounts.api.permissions import ByTokenOrSession, caller
-from ccgather.errors import InvalidInputError
 from ccgather.ops import clock
+from submissions.api.answers import moment, pagination, whole
 from submissions.selectors import SubmissionLine, submission_page
 from submissions.services.deletion import delete_submitted_data
 
@@ -26,19 +26,13 @@ MAX_LIMIT = 100
 @permission_classes([ByTokenOrSession])
 def my_submissions(request: Request) -> HttpResponse:
     """What was sent, what came of it, what is held and why."""
-    page = _whole(request, "page", 1, 1_000_000)
-    limit = _whole(request, "limit", 20, MAX_LIMIT)
+    page = whole(request, "page", 1, 1_000_000)
+    limit = whole(request, "limit", 20, MAX_LIMIT)
     found = submission_page(user=caller(request), page=page, limit=limit)
     return _private(
         {
             "data": [_line_answer(line) for line in found.lines],
-            "pagination": {
-                "page": found.page,
-                "limit": found.limit,
-                "total": found.total,
-                "totalPages": found.total_pages,
-                "hasMore": found.has_more,
-            },
+            "pagination": pagination(found),
         }
     )
 
@@ -53,22 +47,10 @@ def submitted_data(request: Request) -> HttpResponse:
     return _private({"deleted": True, "deletedSubmissions": deleted})
 
 
-def _whole(request: Request, name: str, default: int, largest: int) -> int:
-    text = request.query_params.get(name, "")
-    if not text:
-        return default
-    if text.isascii() and text.isdigit() and len(text) <= 9 and 1 <= int(text) <= largest:
-        return int(text)
-    raise InvalidInputError(
-        "This page cannot be shown.",
-        details=(f"{name}: {text[:40]!r} is not a whole number from 1 to {largest}",),
-    )
-
-
 def _line_answer(line: SubmissionLine) -> dict[str, object]:
     return {
         "id": str(line.id),
-        "submittedAt": line.submitted_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "submittedAt": moment(line.submitted_at),
         "source": line.source,
         "collector": line.collector,
         "collectorVersion": line.collector_version,

@@ -9,7 +9,10 @@ from ccgather.ops.ids import new_id
 
 
 class Submission(models.Model):
-    """One report that changed something, or waits."""
+    """One report that changed something, or waits.
+
+    `landed_narrowly` says that it set its sender just above somebody else, by lifetime tokens.
+    """
 
     class Status(models.TextChoices):
         VERIFIED = "verified"
@@ -36,6 +39,7 @@ class Submission(models.Model):
     changed_slices = models.IntegerField()
     tokens_before = models.BigIntegerField()
     tokens_after = models.BigIntegerField()
+    landed_narrowly = models.BooleanField(default=False, db_default=False)
     held = models.JSONField(default=list)
     warnings = models.JSONField(default=list)
 

@@ -39,6 +39,13 @@ class ReviewCase(models.Model):
     claimed_until = models.DateTimeField(null=True)
 
     class Meta:
+        permissions = (
+            ("decide_cases", "Decide cases of review"),
+            ("answer_appeals", "Answer appeals"),
+            ("exclude_people", "Exclude people from the boards and restore them"),
+            ("trust_people", "Trust people"),
+            ("quarantine_collectors", "Quarantine releases of collectors"),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=("user",),
@@ -203,6 +210,8 @@ class CollectorQuarantine(models.Model):
 
     `first_version` and `last_version` are both included; empty means open to that side. `client`
     limits it to one tool's logs; empty means all of them. `remedy` tells owners how to send anew.
+    `passed_at` is when stored slices were last gone through since it was made or lifted, `people`
+    and `slices` how many that changed.
     """
 
     id = models.UUIDField[UUID, UUID](primary_key=True, default=new_id, editable=False)
@@ -216,6 +225,9 @@ class CollectorQuarantine(models.Model):
     made_at = models.DateTimeField()
     lifted_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     lifted_at = models.DateTimeField(null=True)
+    passed_at = models.DateTimeField(null=True)
+    people = models.IntegerField(default=0, db_default=0)
+    slices = models.IntegerField(default=0, db_default=0)
 
     def __str__(self) -> str:
         return f"{self.collector} {self.first_version or '…'} to {self.last_version or '…'}"

@@ -56,6 +56,9 @@ class UsageAccount(TokenSums):
     first_submission_at = models.DateTimeField()
     last_submission_at = models.DateTimeField()
 
+    class Meta:
+        indexes = (models.Index(fields=("total_tokens",), name="account_by_total_tokens"),)
+
     def __str__(self) -> str:
         return f"usage of {self.user_id}"
 
@@ -209,11 +212,15 @@ class UserDay(TokenSums):
 
 
 class UnpricedModel(models.Model):
-    """A model that came in and has no price: what an admin should look at."""
+    """A model that came in and has no price: what an admin should look at.
+
+    `people` is how many of those last measured use it (`submissions.services.measuring`).
+    """
 
     model = models.CharField(max_length=200, primary_key=True)
     provider = models.CharField(max_length=96)
     first_seen_at = models.DateTimeField()
+    people = models.IntegerField(default=0, db_default=0)
 
     def __str__(self) -> str:
         return self.model

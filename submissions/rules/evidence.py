@@ -21,6 +21,12 @@ SALT_BYTES: Final = 32
 KEY_COUNT: Final = 8
 """How many of a sketch's hashes can be searched for."""
 
+CONTAINED_PART: Final = 0.95
+"""Of the smaller log's sampled messages: two readings of one log are some minutes apart."""
+
+CONTAINED_SAMPLE: Final = 12
+"""Fewer shared samples than this may be chance, unless the sketches hold every message."""
+
 _FIRST_DAY: Final = date(2020, 1, 1).toordinal()
 _KEY_BITS: Final = 48
 _KEY_MASK: Final = (1 << _KEY_BITS) - 1
@@ -106,6 +112,28 @@ def overlap_of(*, a: EvidenceSketch, b: EvidenceSketch) -> Overlap:
         of_b=shared / b.messages if b.messages else 0.0,
         exact=exact,
     )
+
+
+def is_contained(*, smaller: EvidenceSketch, larger: EvidenceSketch) -> bool:
+    """Whether the larger log has (nearly) all messages of the smaller, of one client and day.
+
+    Below the largest hash that the larger one's sketch holds, that sketch is complete: each of
+    the smaller one's hashes there is a message that the larger log either has or has not. No
+    estimate is needed, and it is sharper than one by `overlap_of`.
+    """
+    theirs = set(larger.values())
+    if not theirs or not smaller.messages:
+        return False
+    complete = len(theirs) == larger.messages
+    bound = max(theirs)
+    sample = [value for value in smaller.values() if complete or value <= bound]
+    if not sample:
+        return False
+    exact = complete and len(sample) == smaller.messages
+    same = sum(value in theirs for value in sample)
+    if exact:
+        return same >= CONTAINED_PART * len(sample)
+    return len(sample) >= CONTAINED_SAMPLE and same >= CONTAINED_PART * len(sample)
 
 
 def _error_of(*, same: int, compared: int, union: float) -> float:

@@ -10,7 +10,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Literal
 
-from submissions.report import DayBasis
+from submissions.report import DayBasis, EvidenceSketch
+from submissions.rules.evidence import is_contained
 
 Mode = Literal["merge", "replace"]
 SliceKey = tuple[str, date]
@@ -29,6 +30,7 @@ class Outcome(StrEnum):
     REPLACED = "replaced on request"
     CORRECTED = "corrected by a newer parser"
     MOVED = "moved between neighbouring days"
+    CLEARED = "read again by a release that counts right"
     KEPT = "kept"
 
     @property
@@ -39,11 +41,16 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StoredSlice:
-    """An accepted slice as the merge sees it."""
+    """An accepted slice as the merge sees it.
+
+    `quarantined` says that a release which is known to count wrong read it, and that the release
+    behind the report is none of those: then whatever the report says takes its place.
+    """
 
     total_tokens: int
     digest: bytes
     parser_version: int | None
+    quarantined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +101,8 @@ def _outcome_of(
     after = reported[key]
     if before is None:
         return Outcome.NEW
+    if before.quarantined:
+        return Outcome.CLEARED
     if before.digest == after.digest:
         return Outcome.SAME
     if after.total_tokens >= before.total_tokens:
@@ -147,32 +156,45 @@ class NotCountedReason(StrEnum):
 
     SAME_ON_OTHER_DEVICE = "same_device"
     COVERED = "covered"
+    QUARANTINED = "quarantine"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DaySlice:
-    """An accepted slice of one person on one day. `order` is older first."""
+    """An accepted slice of one person on one day. `order` is older first.
+
+    `sketch` is of its messages, made under the salt `salt_id`, where there is one.
+    """
 
     order: int
     device: str
     client: str
     total_tokens: int
     digest: bytes
+    quarantined: bool = False
+    sketch: EvidenceSketch | None = None
+    salt_id: str = ""
 
 
 def not_counted_of(slices: Iterable[DaySlice]) -> dict[int, NotCountedReason]:
     """Which of one person's accepted slices of one day add nothing, by their `order`.
 
+    - What a quarantined release read does not count, and covers nothing else.
     - A slice that sums several tools up (`MIXED_CLIENT`) and the tools' own slices of the same
       device are the same usage seen twice: the side with more tokens counts, the tools' own on a
       tie.
     - The same slice on two devices is one log seen twice (a renamed or copied machine): the older
       one counts.
+    - So is a slice whose messages another device's slice has too, by their sketches (a folder
+      synced between machines, read at two moments): the larger one counts.
     """
     by_device: dict[str, list[DaySlice]] = {}
-    for item in slices:
-        by_device.setdefault(item.device, []).append(item)
     reasons: dict[int, NotCountedReason] = {}
+    for item in slices:
+        if item.quarantined:
+            reasons[item.order] = NotCountedReason.QUARANTINED
+        else:
+            by_device.setdefault(item.device, []).append(item)
     left: list[DaySlice] = []
     for of_device in by_device.values():
         items = of_device
@@ -184,9 +206,36 @@ def not_counted_of(slices: Iterable[DaySlice]) -> dict[int, NotCountedReason]:
             reasons.update(dict.fromkeys((i.order for i in covered), NotCountedReason.COVERED))
         left.extend(items)
     seen: set[tuple[str, bytes]] = set()
+    different: dict[str, list[DaySlice]] = {}
     for item in sorted(left, key=lambda item: item.order):
         identity = (item.client, item.digest)
         if identity in seen:
             reasons[item.order] = NotCountedReason.SAME_ON_OTHER_DEVICE
+        else:
+            different.setdefault(item.client, []).append(item)
         seen.add(identity)
+    for of_client in different.values():
+        reasons.update(dict.fromkeys(_contained(of_client), NotCountedReason.SAME_ON_OTHER_DEVICE))
     return reasons
+
+
+def _contained(slices: list[DaySlice]) -> list[int]:
+    """The `order` of each slice of one client whose messages are in a larger one's."""
+    found: list[int] = []
+    counting: list[DaySlice] = []
+    for item in sorted(slices, key=lambda item: (-item.total_tokens, item.order)):
+        if any(_has_all_of(larger, item) for larger in counting):
+            found.append(item.order)
+        else:
+            counting.append(item)
+    return found
+
+
+def _has_all_of(larger: DaySlice, smaller: DaySlice) -> bool:
+    return (
+        larger.sketch is not None
+        and smaller.sketch is not None
+        and larger.device != smaller.device
+        and larger.salt_id == smaller.salt_id
+        and is_contained(smaller=smaller.sketch, larger=larger.sketch)
+    )

@@ -1,7 +1,8 @@
 """Taking in one report: lock, compare, merge, price, hold, write, count."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from math import ceil
 from typing import Literal
 from uuid import UUID
@@ -17,13 +18,21 @@ from submissions.formats.archive import archivable_body
 from submissions.models import RawReport, Slice, Submission, UnpricedModel, UsageAccount
 from submissions.report import UsageReport
 from submissions.rules.digests import report_digest_of
-from submissions.rules.merge import Mode
+from submissions.rules.merge import Mode, SliceKey
 from submissions.rules.pricing import price_table_version
-from submissions.rules.warnings import kept_warnings_of, not_counted_warnings_of
-from submissions.services.parts import add_missing_parts
+from submissions.rules.warnings import (
+    kept_warnings_of,
+    not_counted_warnings_of,
+    overlap_warnings_of,
+)
+from submissions.services.cohorts import follow_growth
+from submissions.services.holding import follow_plan
+from submissions.services.parts import SliceParts, add_missing_parts
 from submissions.services.planning import HeldSlice, Plan, SliceChange, plan_report
 from submissions.services.rollup import open_account, recount
 from submissions.services.salting import salted_report
+from submissions.services.sharing import note_shared_usage
+from submissions.services.stored import hold_reasons_of
 from submissions.services.writing import Provenance, delete_slices, write_slices
 from submissions.signals import usage_changed
 
@@ -67,9 +76,9 @@ def accept_report(
         report = salted_report(report=report, at=at)
         digest = report_digest_of(report=report, device_id=device.pk, mode=mode)
         last = Submission.objects.filter(device=device).order_by("-submitted_at").first()
-        plan = plan_report(user=user, device=device, report=report, mode=mode)
-        if last is not None and (bytes(last.digest) == digest or not plan.changes_something):
-            _add_parts(plan, last=last, report=report, digest=digest)
+        plan = plan_report(user=user, device=device, report=report, mode=mode, at=at)
+        if last is not None and not plan.changes_something:
+            _add_parts(plan, last=last, report=report, digest=digest, user=user, at=at)
             return _answer(last.pk, "unchanged", device, plan, report, user=user)
         _check_rate(user=user, token=token, at=at)
         account_is_new = not UsageAccount.objects.filter(user=user).exists()
@@ -79,7 +88,8 @@ def accept_report(
             user=user, device=device, token=token, report=report, mode=mode, digest=digest, at=at
         )
         submission.tokens_before = submission.tokens_after = tokens_before
-        submission.status = _status_of(plan)
+        submission.status = _status_of(plan.held, plan)
+        submission.landed_narrowly = plan.judgement.landed_narrowly and not plan.held
         submission.changed_slices = len(plan.writes)
         submission.save(force_insert=True)
         RawReport.objects.create(
@@ -87,8 +97,11 @@ def accept_report(
             body=compressed_body(archivable_body(body)),
             decoded_bytes=len(body),
         )
-        _write(plan, submission=submission, device=device, report=report, at=at)
-        changed = recount(user=user, days={item.priced.day for item in plan.writes}, at=at)
+        ids, days = _write(plan, submission=submission, device=device, report=report, at=at)
+        changed = recount(user=user, days=days, at=at)
+        follow_plan(user=user, device=device, plan=plan, ids=ids, at=at)
+        note_shared_usage(user=user, device=device, plan=plan, at=at)
+        follow_growth(at=at)
         if tokens_before and not changed:
             # Boards also say when somebody last sent something.
             usage_changed.send(sender=Slice, user=user, days=changed, at=at)
@@ -99,7 +112,8 @@ def accept_report(
         submission.tokens_after = account.total_tokens
         submission.held = [_held_json(item) for item in answer.held]
         submission.warnings = list(answer.warnings)
-        submission.save(update_fields=["tokens_after", "held", "warnings"])
+        submission.status = Submission.Status(answer.status)
+        submission.save(update_fields=["tokens_after", "held", "warnings", "status"])
         return answer
 
 
@@ -166,19 +180,30 @@ def _new_submission(
     )
 
 
-def _add_parts(plan: Plan, *, last: Submission, report: UsageReport, digest: bytes) -> None:
+def _add_parts(
+    plan: Plan, *, last: Submission, report: UsageReport, digest: bytes, user: User, at: datetime
+) -> None:
     """A report whose numbers are all stored may bring a sketch or hours that are not."""
     if bytes(last.digest) == digest or not plan.parts:
         return
-    if add_missing_parts(parts=plan.parts, salt_id=report.salt_id):
+    added = add_missing_parts(parts=plan.parts, salt_id=report.salt_id)
+    if added:
         Submission.objects.filter(pk=last.pk).update(digest=digest)
+        recount(user=user, days=_sketched_days(plan, added), at=at)
+
+
+def _sketched_days(plan: Plan, added: Sequence[SliceParts]) -> set[date]:
+    """Days of which a new sketch may show that another device of the person has the same."""
+    sketched = {item.day for item in added if item.sketch is not None}
+    return sketched & {day for _client, day in plan.elsewhere}
 
 
 def _write(
     plan: Plan, *, submission: Submission, device: Device, report: UsageReport, at: datetime
-) -> None:
+) -> tuple[dict[SliceKey, int], set[date]]:
+    """The ids of the versions that were written, and the days to count anew."""
     delete_slices(ids=plan.drops)
-    write_slices(
+    ids = write_slices(
         slices=plan.writes,
         provenance=Provenance(
             user_id=submission.user_id,
@@ -194,7 +219,7 @@ def _write(
             salt_id=report.salt_id,
         ),
     )
-    add_missing_parts(parts=plan.parts, salt_id=report.salt_id)
+    added = add_missing_parts(parts=plan.parts, salt_id=report.salt_id)
     unpriced = {
         row.model: row.provider
         for item in plan.writes
@@ -205,10 +230,11 @@ def _write(
         [UnpricedModel(model=m, provider=p, first_seen_at=at) for m, p in sorted(unpriced.items())],
         ignore_conflicts=True,
     )
+    return ids, {item.priced.day for item in plan.writes} | _sketched_days(plan, added)
 
 
-def _status_of(plan: Plan) -> Submission.Status:
-    if not plan.held:
+def _status_of(held: Sequence[HeldSlice], plan: Plan) -> Submission.Status:
+    if not held:
         return Submission.Status.VERIFIED
     if len(plan.held) == len(plan.outcomes):
         return Submission.Status.PENDING
@@ -224,29 +250,42 @@ def _answer(
     *,
     user: User,
 ) -> AcceptedReport:
-    unchanged = mode == "unchanged"
     days = report.days()
     marked = (
         Slice.objects.accepted()
         .filter(user=user, device=device, day__range=(days[0], days[-1]))
         .exclude(not_counted="")
         .order_by("day", "client")
-        .values_list("day", "client", "not_counted")
+        .values_list("day", "client", "not_counted", "hold_reasons")
     )
     reported = {(row.day, row.client) for row in report.rows}
-    not_counted = [found for found in marked if found[:2] in reported]
+    waiting = {(item.day, item.client) for item in plan.held}
+    not_counted: list[tuple[date, str, str]] = []
+    held = list(plan.held)
+    for day, client, why, reasons in marked:
+        if (day, client) not in reported:
+            continue
+        if why != Slice.NotCounted.QUARANTINED:
+            not_counted.append((day, client, why))
+        elif (day, client) not in waiting:
+            held.append(HeldSlice(day=day, client=client, reasons=hold_reasons_of(stored=reasons)))
+    held.sort(key=lambda item: (item.day, item.client))
     warnings = (
         *report.warnings,
         *kept_warnings_of(plan.kept),
         *not_counted_warnings_of(not_counted),
+        *overlap_warnings_of(
+            same=sum(why == Slice.NotCounted.SAME_ON_OTHER_DEVICE for *_, why in not_counted),
+            different=len(plan.elsewhere) - len(not_counted),
+        ),
     )
     return AcceptedReport(
         submission_id=submission_id,
-        status=str(_status_of(plan)),
+        status=str(_status_of(held, plan)),
         mode=mode,
         device=device,
-        changes=() if unchanged else tuple(plan.changes),
-        held=tuple(plan.held),
+        changes=() if mode == "unchanged" else tuple(plan.changes),
+        held=tuple(held),
         warnings=warnings,
     )
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from accounts.locking import locked_account
 from accounts.models import ApiToken, Device, DeviceKey, DeviceLogin, User
@@ -11,6 +11,7 @@ from ccgather.errors import InvalidInputError, NotFoundError
 from submissions.models import (
     EvidenceSketch,
     RejectedReport,
+    SharedUsage,
     Slice,
     SliceHours,
     SliceRow,
@@ -18,6 +19,7 @@ from submissions.models import (
     UsageAccount,
     UserDay,
 )
+from submissions.services.cases import open_case, refresh_case
 from submissions.services.rollup import recount
 from submissions.services.writing import delete_slices
 from submissions.signals import usage_changed
@@ -32,6 +34,7 @@ def delete_submitted_data(*, user_id: UUID, at: datetime) -> int:
     with locked_account(user_id=user_id) as user:
         days = frozenset(UserDay.objects.filter(user=user).values_list("day", flat=True))
         deleted = erase_usage(user=user)
+        _close_case(user, at=at)
         usage_changed.send(sender=Slice, user=user, days=days, at=at, cause="deletion")
         return deleted
 
@@ -45,6 +48,7 @@ def erase_usage(*, user: User) -> int:
     UserDay.objects.filter(user=user).delete()
     UsageAccount.objects.filter(user=user).delete()
     RejectedReport.objects.filter(user=user).delete()
+    SharedUsage.objects.filter(Q(user=user) | Q(other=user)).delete()
     count = Submission.objects.filter(user=user).count()
     Submission.objects.filter(user=user).delete()
     return count
@@ -57,6 +61,7 @@ def delete_device(*, user_id: UUID, device_id: UUID, at: datetime) -> None:
         slices = dict(Slice.objects.filter(device=device).values_list("pk", "day"))
         delete_slices(ids=list(slices))
         recount(user=user, days=set(slices.values()), at=at, cause="deletion")
+        _close_case(user, at=at)
         device.delete()
 
 
@@ -82,7 +87,14 @@ def merge_devices(*, user_id: UUID, from_id: UUID, into_id: UUID, at: datetime) 
         # The history of both is one now: no earlier report says what this device last stated.
         Submission.objects.filter(device=target).update(digest=b"")
         recount(user=user, days=days, at=at, cause="deletion")
+        _close_case(user, at=at)
         source.delete()
+
+
+def _close_case(user: User, *, at: datetime) -> None:
+    """What was deleted waits no more; what is left of the case has changed."""
+    if open_case(user=user) is not None:
+        refresh_case(user=user, at=at, answer="What waited was deleted.")
 
 
 def _keep_larger(*, user: User, source: Device, target: Device) -> None:

@@ -49,10 +49,10 @@ def write_parts(*, parts: Sequence[SliceParts], salt_id: str) -> None:
                 copy_rows(cursor=cursor, table=table, columns=columns, rows=rows)
 
 
-def add_missing_parts(*, parts: Sequence[SliceParts], salt_id: str) -> int:
+def add_missing_parts(*, parts: Sequence[SliceParts], salt_id: str) -> tuple[SliceParts, ...]:
     """Stores what the slices do not have yet; a sketch of another salt counts as not there.
 
-    The account's lock must be held. Answers how many slices got something.
+    The account's lock must be held. Answers what was stored.
     """
     sketched = [item.slice_id for item in parts if item.sketch is not None]
     timed = [item.slice_id for item in parts if item.hours is not None]
@@ -81,7 +81,7 @@ def add_missing_parts(*, parts: Sequence[SliceParts], salt_id: str) -> int:
     ]
     missing = [item for item in missing if item.sketch is not None or item.hours is not None]
     write_parts(parts=missing, salt_id=salt_id)
-    return len(missing)
+    return tuple(missing)
 
 
 def _array(numbers: Iterable[int]) -> str:

@@ -1,6 +1,7 @@
 """The roll-ups of a person's slices. The one way from slices to days and lifetime sums."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -8,7 +9,12 @@ from django.db import connection
 
 from accounts.models import User
 from submissions.models import SUM_COLUMNS, Slice, UsageAccount
+from submissions.models import EvidenceSketch as StoredSketch
+from submissions.report import EvidenceSketch
 from submissions.rules.merge import DaySlice, not_counted_of
+from submissions.rules.quarantine import QuarantineRange, quarantine_of, quarantine_reason_of
+from submissions.selectors.quarantines import active_quarantines
+from submissions.services.cases import follow_case
 from submissions.signals import usage_changed
 
 
@@ -26,6 +32,7 @@ def recount(
     _mark_not_counted(user=user, days=days)
     changed = _write_days(user=user, days=days)
     _write_account(user=user)
+    follow_case(user=user)
     if changed:
         usage_changed.send(sender=Slice, user=user, days=changed, at=at, cause=cause)
     return changed
@@ -46,16 +53,31 @@ def _mark_not_counted(*, user: User, days: Collection[date]) -> None:
     by_day: dict[date, list[DaySlice]] = {}
     marked: dict[int, str] = {}
     wanted = set(days)
+    ranges = active_quarantines()
+    quarantined: dict[int, QuarantineRange] = {}
     # A range, not a list: a thousand placeholders cost more than the rows between.
     rows = (
         Slice.objects.accepted()
         .filter(user=user, day__range=(min(wanted), max(wanted)))
-        .values_list("id", "device_id", "client", "day", "total_tokens", "digest", "not_counted")
+        .values_list(
+            "id",
+            "device_id",
+            "client",
+            "day",
+            "total_tokens",
+            "digest",
+            "not_counted",
+            "collector",
+            "collector_version",
+        )
     )
-    for order, device, client, day, tokens, digest, not_counted in rows:
+    for order, device, client, day, tokens, digest, not_counted, collector, version in rows:
         if day not in wanted:
             continue
         marked[order] = not_counted
+        covering = quarantine_of(collector=collector, version=version, client=client, ranges=ranges)
+        if covering is not None:
+            quarantined[order] = covering
         by_day.setdefault(day, []).append(
             DaySlice(
                 order=order,
@@ -63,17 +85,68 @@ def _mark_not_counted(*, user: User, days: Collection[date]) -> None:
                 client=client,
                 total_tokens=tokens,
                 digest=bytes(digest),
+                quarantined=covering is not None,
             )
         )
+    _add_sketches(by_day.values())
     changes: dict[str, list[int]] = {}
     for slices in by_day.values():
-        reasons = not_counted_of(slices) if len(slices) > 1 else {}
+        reasons = not_counted_of(slices) if len(slices) > 1 or quarantined else {}
         for item in slices:
             reason = str(reasons.get(item.order, ""))
             if marked[item.order] != reason:
                 changes.setdefault(reason, []).append(item.order)
     for reason, ids in changes.items():
-        Slice.objects.filter(pk__in=ids).update(not_counted=reason)
+        _mark(ids, reason=reason, marked=marked, quarantined=quarantined)
+
+
+def _add_sketches(days: Collection[list[DaySlice]]) -> None:
+    """Gives slices of one client that several devices have their sketches; one query where there
+    are any such slices, and none for people with one device."""
+    wanted: set[int] = set()
+    for slices in days:
+        of_client: dict[str, list[DaySlice]] = {}
+        for item in slices:
+            of_client.setdefault(item.client, []).append(item)
+        for items in of_client.values():
+            if len({item.digest for item in items}) > 1:
+                wanted.update(item.order for item in items)
+    if not wanted:
+        return
+    sketches = {
+        slice_id: (EvidenceSketch(messages=messages, hashes=bytes(hashes)), salt_id)
+        for slice_id, messages, hashes, salt_id in StoredSketch.objects.filter(
+            slice__in=wanted
+        ).values_list("slice_id", "messages", "hashes", "salt_id")
+    }
+    for slices in days:
+        for place, item in enumerate(slices):
+            if item.order in sketches:
+                sketch, salt_id = sketches[item.order]
+                slices[place] = replace(item, sketch=sketch, salt_id=salt_id)
+
+
+def _mark(
+    ids: Collection[int],
+    *,
+    reason: str,
+    marked: Mapping[int, str],
+    quarantined: Mapping[int, QuarantineRange],
+) -> None:
+    """A quarantined slice also says so to its owner; one that is free again says nothing."""
+    if reason == Slice.NotCounted.QUARANTINED:
+        by_range: dict[QuarantineRange, list[int]] = {}
+        for pk in ids:
+            by_range.setdefault(quarantined[pk], []).append(pk)
+        for covering, covered in by_range.items():
+            Slice.objects.filter(pk__in=covered).update(
+                not_counted=reason, hold_reasons=[quarantine_reason_of(covering)]
+            )
+        return
+    Slice.objects.filter(pk__in=ids).update(not_counted=reason)
+    freed = [pk for pk in ids if marked[pk] == Slice.NotCounted.QUARANTINED]
+    if freed:
+        Slice.objects.filter(pk__in=freed).update(hold_reasons=[])
 
 
 def _write_days(*, user: User, days: Collection[date]) -> frozenset[date]:

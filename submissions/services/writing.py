@@ -11,9 +11,11 @@ from django.db import connection
 from submissions.models import SUM_COLUMNS
 from submissions.report import EvidenceSketch, UsageRow
 from submissions.rules.holds import HoldReason
+from submissions.rules.merge import SliceKey
 from submissions.rules.pricing import cost_of
 from submissions.services.copying import copy_rows
 from submissions.services.parts import SliceParts, write_parts
+from submissions.services.stored import hold_json
 
 SLICE_COLUMNS = (
     "id",
@@ -35,6 +37,10 @@ SLICE_COLUMNS = (
     "submission_id",
     "updated_at",
     "hold_reasons",
+    "hold_weight",
+    "approved_tokens",
+    "exact_key",
+    "shape_key",
     *SUM_COLUMNS,
 )
 ROW_COLUMNS = (
@@ -107,11 +113,18 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SliceToWrite:
-    """A slice version to store; `replaces` is the id of the version whose place it takes."""
+    """A slice version to store; `replaces` is the id of the version whose place it takes.
+
+    With reasons to hold it, it waits. `approved_tokens` is what a reviewer approved of the version
+    before; `keys` are its exact and its shape key.
+    """
 
     priced: PricedSlice
     replaces: int | None
-    hold: HoldReason | None
+    hold: tuple[HoldReason, ...] = ()
+    hold_weight: float = 0.0
+    approved_tokens: int | None = None
+    keys: tuple[int | None, int | None] = (None, None)
     sketch: EvidenceSketch | None = None
     hours: tuple[int, ...] | None = None
 
@@ -130,10 +143,10 @@ def price_slice(
     )
 
 
-def write_slices(*, slices: Sequence[SliceToWrite], provenance: Provenance) -> None:
-    """Stores each slice whole, under the id of the version it replaces."""
+def write_slices(*, slices: Sequence[SliceToWrite], provenance: Provenance) -> dict[SliceKey, int]:
+    """Stores each slice whole, under the id of the version it replaces; their ids."""
     if not slices:
-        return
+        return {}
     delete_slices(ids=[item.replaces for item in slices if item.replaces is not None])
     fresh = _new_ids(sum(item.replaces is None for item in slices))
     with connection.cursor() as cursor:
@@ -163,6 +176,7 @@ def write_slices(*, slices: Sequence[SliceToWrite], provenance: Provenance) -> N
         ],
         salt_id=provenance.salt_id,
     )
+    return {(item.priced.client, item.priced.day): number for number, item in numbered}
 
 
 def delete_slices(*, ids: Sequence[int]) -> None:
@@ -202,7 +216,7 @@ def _slice_values(number: int, item: SliceToWrite, provenance: Provenance) -> tu
         provenance.device_id,
         priced.client,
         priced.day,
-        "accepted" if item.hold is None else "pending",
+        "pending" if item.hold else "accepted",
         "",
         priced.digest,
         priced.content_digest,
@@ -215,7 +229,10 @@ def _slice_values(number: int, item: SliceToWrite, provenance: Provenance) -> tu
         provenance.source,
         provenance.submission_id,
         provenance.at,
-        _hold_json(item.hold),
+        json.dumps(hold_json(reasons=item.hold)) if item.hold else "[]",
+        item.hold_weight,
+        item.approved_tokens,
+        *item.keys,
         sum(row.input_tokens for row in rows),
         sum(row.output_tokens for row in rows),
         sum(row.cache_read_tokens for row in rows),
@@ -251,7 +268,3 @@ def _row_values(
         price_version,
         row.estimated,
     )
-
-
-def _hold_json(hold: HoldReason | None) -> str:
-    return json.dumps([] if hold is None else [{"code": hold.code, "sentence": hold.sentence}])

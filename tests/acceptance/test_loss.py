@@ -299,6 +299,8 @@ SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
 
 
 _SNAPSHOT_IS_DUE = """
+DELETE FROM leaderboard_snapshot
+WHERE day >= (SELECT current_day - 1 FROM leaderboard_boardclock);
 DELETE FROM leaderboard_snapshotday
 WHERE day >= (SELECT current_day - 1 FROM leaderboard_boardclock);
 INSERT INTO leaderboard_snapshotday (day, taken_at, people)

@@ -39,7 +39,7 @@ def test_ones_settings_are_what_patch_takes(
         "hideCountry": False,
         "showRanges": False,
         "autoSyncEnabled": True,
-        "emails": {},
+        "emails": {"reviews": True},
     }
 
 

@@ -31,7 +31,7 @@ from leaderboard.services.badges import (
     fold_badge_tallies,
 )
 from leaderboard.services.rank_badges import correct_badge_tallies
-from submissions.models import Slice, SliceHours, Submission
+from submissions.models import Slice, SliceHours
 from submissions.services.deletion import delete_submitted_data
 from tests.cast import ALICE_SECRET
 from tests.submissions.reports import NOW, TODAY, native_body, report, row
@@ -136,7 +136,8 @@ def test_a_hold_keeps_a_clean_sheet_from_being_earned_until_it_is_settled(
     pending.delete()
     evaluate_everybody(at=NOW)
     assert "verified_streak" in held(alice)
-    Submission.objects.filter(user=alice).update(status="rejected", last_day=TODAY)
+    pending.pk, pending.state, pending.day = None, "rejected", TODAY
+    pending.save(force_insert=True)
     evaluate_everybody(at=NOW)
     assert "verified_streak" not in held(alice)
 

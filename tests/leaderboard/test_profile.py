@@ -7,6 +7,7 @@ import time_machine
 from django.test import Client
 
 from accounts.models import ApiToken, User
+from submissions.models import Slice
 from submissions.services.accept import accept_report
 from tests.submissions.reports import NOW, TODAY, report, row
 
@@ -111,11 +112,49 @@ def test_a_hidden_profile_is_there_for_its_owner_alone(
 
 
 @pytest.mark.usefixtures("usage")
-def test_an_excluded_person_reads_that_they_stand_on_no_board(client: Client, alice: User) -> None:
+def test_an_excluded_account_says_so_and_its_owner_finds_the_way_to_appeal(
+    client: Client, alice: User, bob: User
+) -> None:
     User.objects.filter(pk=alice.pk).update(excluded_at=NOW)
-    assert "You stand on no board for now" not in client.get("/u/alice").text
+    for viewer in (None, bob):
+        if viewer is not None:
+            client.force_login(viewer)
+        page = client.get("/u/alice").text
+        assert "This account is not on the boards." in page
+        assert "/settings/held" not in page
+        assert "excluded" not in page.lower()
     client.force_login(alice)
-    assert "You stand on no board for now" in client.get("/u/alice").text
+    page = client.get("/u/alice").text
+    assert "This account is not on the boards" in page
+    assert 'href="/settings/held"' in page
+
+
+def test_days_that_wait_are_marked_for_their_owner_alone(
+    client: Client, alice: User, alice_token: ApiToken, bob: User
+) -> None:
+    rows = [row(TODAY - timedelta(days=ago), 1_000 + ago) for ago in range(3)]
+    accept_report(user_id=alice.pk, report=report(rows), body=b"{}", at=NOW, token=alice_token)
+    waiting = Slice.objects.filter(user=alice).order_by("-day")[:1].get()
+    Slice.objects.filter(pk=waiting.pk).update(state="pending")
+    client.force_login(bob)
+    page = client.get("/u/alice").text
+    assert "wait for review" not in page
+    assert "calendar__held" not in page
+    client.force_login(alice)
+    page = client.get("/u/alice").text
+    assert "1 day has usage that waits for review" in page
+    assert f"{waiting.total_tokens:,} wait for review" in page
+    assert page.count('class="calendar__held"') == 2  # the day, and the key
+
+
+def test_others_may_report_a_profile_and_its_owner_not(
+    client: Client, alice: User, bob: User
+) -> None:
+    assert "/u/alice/report" not in client.get("/u/alice").text
+    client.force_login(bob)
+    assert "/u/alice/report" in client.get("/u/alice").text
+    client.force_login(alice)
+    assert "/u/alice/report" not in client.get("/u/alice").text
 
 
 def test_an_empty_profile_tells_its_owner_how_to_submit(client: Client, charlie: User) -> None:

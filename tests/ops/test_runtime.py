@@ -9,7 +9,9 @@ from accounts.models import User
 from ccgather.errors import InvalidInputError
 from ccgather.ops import services
 from ccgather.ops.models import RuntimeSetting, RuntimeSettingChange
-from ccgather.ops.runtime import UnknownSettingError, catalogue, runtime
+from ccgather.ops.runtime import Number, UnknownSettingError, catalogue, register, runtime, setting
+from submissions.rules.signals.catalogue import BY_CODE
+from submissions.signal_settings import settings_of, signal_settings
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
@@ -108,3 +110,36 @@ def test_the_audit_trail_cannot_be_edited(client: Client, dana: User) -> None:
     path = f"/admin/ops/runtimesettingchange/{row.pk}"
     assert client.post(f"{path}/change/", {"after": "1"}).status_code == 403
     assert client.post(f"{path}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_an_apps_own_setting_is_in_the_catalogue_and_changes_like_any_other() -> None:
+    key = "signal_round_numbers_weight"
+    assert key in {entry.key for entry in catalogue()}
+    before = runtime.value(key)
+    assert setting(key).default == before
+    change(0.25, key)
+    assert runtime.value(key) == 0.25
+    assert signal_settings().weight_of(BY_CODE["round_numbers"]) == 0.25
+    assert RuntimeSettingChange.objects.get().key == key
+    with pytest.raises(InvalidInputError):
+        change(99, key)
+
+
+def test_a_key_is_registered_once() -> None:
+    with pytest.raises(ValueError, match="already"):
+        register("api_per_minute", Number(1, minimum=0, maximum=2, sentence="Twice."))
+    with pytest.raises(ValueError, match="already"):
+        register("signal_hold_from", Number(1, minimum=0, maximum=2, sentence="Twice."))
+
+
+def test_the_admin_offers_the_settings_of_apps(client: Client, dana: User) -> None:
+    client.force_login(dana, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get("/admin/ops/runtimesetting/add/").content.decode()
+    assert "signal_round_numbers_weight" in page
+
+
+def test_signal_settings_are_made_of_overrides_and_refuse_nonsense() -> None:
+    made = settings_of({"signal_hold_from": 2, "api_per_minute": 7})
+    assert made.values == {"signal_hold_from": 2.0}
+    with pytest.raises(InvalidInputError):
+        settings_of({"signal_hold_from": "much"})

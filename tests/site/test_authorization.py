@@ -24,6 +24,10 @@ SESSION_OR_TOKEN: Statuses = (401, 200, 200, 200, 200)
 TO_SIGN_IN: Statuses = (302, 302, 302, 302, 302)
 """What is not configured under the tests leads back to the sign-in page."""
 
+NOT_THERE: Statuses = (404, 404, 404, 404, 404)
+UNSIGNED: Statuses = (401, 401, 401, 401, 401)
+"""Who does not sign a delivery is nobody to it, signed in or not."""
+
 DONE_TO_ALICES: Statuses = (302, 302, 404, 404, 302)
 """A form about something of Alice's: anonymous people sign in, others find nothing there."""
 
@@ -50,6 +54,10 @@ def _token(user: User) -> Mapping[str, object]:
     return {"token_id": ApiToken.objects.get(user=user).pk}
 
 
+def _notice(user: User) -> Mapping[str, object]:
+    return {"notice_id": user.pk}
+
+
 def _session(user: User) -> Mapping[str, object]:
     session = user.sessions.first()
     return {"session_id": session.id if session else user.pk}
@@ -69,6 +77,8 @@ MATRIX: dict[str, Route] = {
     "accounts_api:device": Route(PUBLIC, "post", data={}),
     "accounts_api:device_poll": Route(PUBLIC, "post", data={"deviceCode": "0" * 32}),
     "accounts_api:export": Route(SESSION_ONLY),
+    "submissions_api:flagged": Route((401, 403, 403, 200, 403)),
+    "submissions_api:review": Route((401, 403, 403, 400, 403), "post", data={}),
     "submissions_api:my_submissions": Route(SESSION_OR_TOKEN),
     "submissions_api:submitted_data": Route(SESSION_OR_TOKEN, "delete"),
     "leaderboard_api:leaderboard": Route(PUBLIC),
@@ -96,6 +106,11 @@ MATRIX: dict[str, Route] = {
     "accounts:logout": Route((302, 302, 302, 302, 302), "post"),
     "accounts:welcome": Route(PAGE_OF_ONES_OWN),
     "accounts:device": Route(PAGE_OF_ONES_OWN),
+    "accounts:notices": Route(PAGE_OF_ONES_OWN),
+    "accounts:notices_seen": Route((302, 302, 302, 302, 302), "post"),
+    "accounts:notice_open": Route((302, 302, 302, 302, 302), "post", _notice),
+    "accounts:emails": Route(PAGE_OF_ONES_OWN),
+    "accounts:emails_off": Route((404, 404, 404, 404, 404), arguments=lambda _: {"token": "x"}),
     "accounts:profile_settings": Route(PAGE_OF_ONES_OWN),
     "accounts:tokens": Route(PAGE_OF_ONES_OWN),
     "accounts:token_revoke": Route(DONE_TO_ALICES, "post", _token),
@@ -105,12 +120,16 @@ MATRIX: dict[str, Route] = {
     "accounts:account": Route(PAGE_OF_ONES_OWN),
     "accounts:avatar": Route(PUBLIC, arguments=_alice),
     "submissions:submissions": Route(PAGE_OF_ONES_OWN),
+    "submissions:held": Route(PAGE_OF_ONES_OWN),
+    "submissions:appeal": Route((302, 404, 404, 404, 302)),
+    "submissions:case_answer": Route((302, 400, 400, 400, 302), "post"),
     "submissions:submitted_data_delete": Route((302, 302, 302, 302, 302), "post"),
     "submissions:devices": Route(PAGE_OF_ONES_OWN),
     "submissions:device_rename": Route(DONE_TO_ALICES, "post", _device, {"name": "desk"}),
     "submissions:device_merge": Route((302, 302, 302, 302, 302), "post", _device),
     "submissions:device_delete": Route(DONE_TO_ALICES, "post", _device, {"confirm": "on"}),
     "leaderboard:profile": Route(PUBLIC, arguments=_alice),
+    "leaderboard:report_profile": Route((302, 403, 200, 200, 302), arguments=_alice),
     "leaderboard:badges": Route(PUBLIC),
     "leaderboard:displayed_badges": Route(PAGE_OF_ONES_OWN),
     "leaderboard:badge_news_dismiss": Route((302, 302, 302, 302, 302), "post"),
@@ -118,7 +137,17 @@ MATRIX: dict[str, Route] = {
     "site:home": Route(PUBLIC),
     "site:countries": Route(PUBLIC),
     "site:country": Route(PUBLIC, arguments=lambda _: {"code": "KR"}),
+    "news:news": Route(PUBLIC),
+    "news:story": Route(NOT_THERE, arguments=lambda _user: {"slug": "nothing-of-that-name"}),
+    "news:feed_atom": Route(PUBLIC),
+    "news:feed_json": Route(PUBLIC),
+    "news_api:news": Route(PUBLIC),
+    "news_api:news_story": Route(
+        NOT_THERE, arguments=lambda _user: {"slug": "nothing-of-that-name"}
+    ),
+    "site_api:github_webhook": Route(UNSIGNED, "post"),
     "site:integrity": Route(PUBLIC),
+    "site:methodology": Route(PUBLIC),
     "site:people": Route(PUBLIC),
     "site:settings": Route(PAGE_OF_ONES_OWN),
     "site:upload": Route(PAGE_OF_ONES_OWN),

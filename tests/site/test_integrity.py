@@ -1,4 +1,4 @@
-"""The public page of the nightly proof, and the same for programs."""
+"""The public page of the nightly proof and the ledger, and the same for programs."""
 
 from datetime import timedelta
 

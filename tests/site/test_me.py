@@ -26,7 +26,7 @@ SETTINGS = {
     "hideCountry": False,
     "showRanges": False,
     "autoSyncEnabled": True,
-    "emails": {},
+    "emails": {"reviews": True},
 }
 
 

@@ -186,3 +186,20 @@ def test_a_code_that_names_no_country_stays_itself() -> None:
     assert country_name("") == ""
     assert is_country("KR")
     assert not is_country("kr")
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (12_345_678, "12,345,678"),
+        (3.0, "3"),
+        (0.98765, "0.9877"),
+        (12.5, "12.5"),
+        (123.456, "123.5"),
+        (98_765.4321, "98,765"),
+        (0.5, "0.5"),
+        ("gpt-5", "gpt-5"),
+    ],
+)
+def test_a_figure_of_a_reason_has_the_digits_that_matter(value: float | str, words: str) -> None:
+    assert formats.figure(value) == words

@@ -29,6 +29,7 @@ from leaderboard.rules.levels import level_of
 from leaderboard.selectors.board import next_above, ranks_of
 from leaderboard.selectors.held_badges import displayed_of, held_badges
 from submissions.selectors import usage_account, usage_days
+from submissions.selectors.held import held_day_count
 
 SCHEMA_VERSION = 1
 
@@ -153,6 +154,7 @@ def me_stats(request: Request) -> HttpResponse:
                 "next": {"username": above[0], "tokensAhead": above[1]} if above else None,
             },
             "level": level_answer(level_of(tokens=account.total_tokens if account else 0)),
+            "heldDays": held_day_count(user=user),
             "username": user.username,
             "profileUrl": f"{settings.PUBLIC_URL}/u/{user.username}",
             "autoSyncEnabled": user.auto_sync_enabled,

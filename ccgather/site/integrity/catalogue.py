@@ -52,6 +52,33 @@ INVARIANTS = (
         unit="totals",
     ),
     Invariant(
+        name="uncounted",
+        title="What does not count",
+        sentence="Nothing that waits for review, was not accepted, counts elsewhere or was read "
+        "by a release in quarantine is in any sum.",
+        unit="slices that do not count",
+    ),
+    Invariant(
+        name="holds",
+        title="What waits",
+        sentence="Everything that waits for review is in an open case of its owner, and each open "
+        "case has what waits and what it would add, no more and no less.",
+        unit="slices that wait",
+    ),
+    Invariant(
+        name="decided",
+        title="What was decided",
+        sentence="Everything that a reviewer approved or did not accept has its line in the "
+        "ledger.",
+        unit="decided slices",
+    ),
+    Invariant(
+        name="excluded",
+        title="Who is excluded",
+        sentence="Nobody who is excluded stands on any board, of now or of the past.",
+        unit="people",
+    ),
+    Invariant(
         name="windows",
         title="Longer is never less",
         sentence="Nobody has more today than in 7 days, in 7 days than in 30, or on any board "

@@ -9,6 +9,12 @@ from ccgather.ops import clock
 from ccgather.site.integrity.alerts import alert
 from ccgather.site.integrity.catalogue import INVARIANTS
 from ccgather.site.integrity.copied import check_copy
+from ccgather.site.integrity.moderation import (
+    check_decided,
+    check_excluded,
+    check_holds,
+    check_uncounted,
+)
 from ccgather.site.integrity.moments import Tally, batches, one_moment
 from ccgather.site.integrity.order import (
     check_midnight_ranks,
@@ -38,6 +44,15 @@ COUNTED = {
     "accounts": UsageAccount,
     "standings": Standing,
 }
+
+OF_PEOPLE = {
+    "uncounted": check_uncounted,
+    "holds": check_holds,
+    "decided": check_decided,
+    "excluded": check_excluded,
+    "windows": check_windows,
+}
+"""Beside the sums, what is looked at a range of people at a time."""
 
 
 class Findings:
@@ -112,14 +127,15 @@ def _look(*, findings: Findings, at: datetime, progress: Progress) -> None:
     with one_moment():
         parts = batches()
         windows = current_windows()
-        steps = len(parts) * (len(BY_PERSON) + 1) + 1 + len(windows) + 5
+        steps = len(parts) * (len(BY_PERSON) + len(OF_PEOPLE)) + 1 + len(windows) + 5
         for people in parts:
             for name in BY_PERSON:
                 _check_sums(findings=findings, name=name, people=people, at=at)
                 step()
-            with findings.of("windows") as tally:
-                check_windows(tally=tally, people=people)
-            step()
+            for name, check in OF_PEOPLE.items():
+                with findings.of(name) as tally:
+                    check(tally=tally, people=people)
+                step()
         _check_sums(findings=findings, name="tallies", people=EVERYBODY, at=at)
         step()
         for window in windows:

@@ -12,12 +12,15 @@ from ccgather.site import board_links
 from ccgather.ui.charts.parts import WIDTH, width_of
 from ccgather.ui.countries import COUNTRIES
 from ccgather.ui.formats import band_bounds_of
-from ccgather.ui.pages import render_public
+from ccgather.ui.pages import render_public, wants_fragment
 from leaderboard import selectors
 from leaderboard.rules.boards import Metric
 from leaderboard.shapes import BoardPage, BoardRow
+from news.selectors.stories import latest_stories
 
 PODIUM = 3
+STRIP = 3
+"""Stories that the front page names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "later_href": later,
         "countries": COUNTRIES,
         "live_href": board_links.live_href(query=query, page=board.page),
+        "latest": () if wants_fragment(request) else latest_stories(limit=STRIP),
     }
     return render_public(request, "site/home.html", context, fragment="board")
 

@@ -1,4 +1,4 @@
-"""How the site proves its numbers, in public."""
+"""How the site proves its numbers and what moderation decided, in public."""
 
 from dataclasses import dataclass
 
@@ -6,10 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import conditional_page, require_safe
 
 from ccgather.ops import clock
+from ccgather.site.integrity.ledger_query import ledger_query_of
 from ccgather.site.integrity.rules.outcomes import State
+from ccgather.site.integrity.rules.waiting import waiting_words_of
 from ccgather.site.integrity.selectors import SHOWN_RUNS, Proof
 from ccgather.site.integrity.selectors import integrity as proofs
 from ccgather.ui.pages import render_public
+from submissions.selectors.ledger import LedgerFigures, LedgerLine, ledger_figures, ledger_page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,17 +69,53 @@ class Night:
     verdict: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownLine:
+    """A line of the ledger; `waited` in words, "" where nothing had waited for it."""
+
+    line: LedgerLine
+    waited: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownFigures:
+    """The figures of the ledger, and those of them that are durations or parts in words."""
+
+    figures: LedgerFigures
+    median: str
+    p95: str
+    reversal_rate: str
+
+
 @require_safe
 @conditional_page
 def integrity(request: HttpRequest) -> HttpResponse:
-    """The last run with its figures, and the runs before it."""
-    proved = proofs(at=clock.now())
+    """The last run with its figures, the runs before it, and the ledger; `?page=` is its page."""
+    at = clock.now()
+    query = ledger_query_of(request.GET)
+    proved = proofs(at=at)
     words = {State.HELD: "held", State.BROKEN: "broken", State.FAILED: "broke off"}
     nights = [Night(proof=run, verdict=words[run.outcome]) for run in reversed(proved.runs)]
+    ledger = ledger_page(page=query.page, limit=query.limit)
     context = {
         "proved": proved,
         "verdict": VERDICTS[proved.state],
         "nights": nights,
         "shown_runs": SHOWN_RUNS,
+        "ledger": ledger,
+        "lines": [
+            ShownLine(line=line, waited=waiting_words_of(line.waited)) for line in ledger.lines
+        ],
+        "moderation": _shown(ledger_figures(at=at)),
     }
     return render_public(request, "site/integrity.html", context)
+
+
+def _shown(figures: LedgerFigures) -> ShownFigures:
+    rate = figures.reversal_rate
+    return ShownFigures(
+        figures=figures,
+        median=waiting_words_of(figures.waited_median),
+        p95=waiting_words_of(figures.waited_p95),
+        reversal_rate="" if rate is None else f"{rate:.1%}".replace(".0%", "%"),
+    )

@@ -33,8 +33,27 @@ from leaderboard.rules.rank_story import (
 )
 from leaderboard.selectors.countries import CountryRow
 from leaderboard.shapes import BoardQuery, BoardRow, DayUsage, HeldBadge
+from news.models import Category
+from news.selectors.stories import ShownStory
 
 SAMPLE_DAY = date(2026, 11, 21)
+_STORY = ShownStory(
+    slug="a-story",
+    title="A release that starts faster",
+    summary="It reads **larger files** and resumes sessions with `--continue`.",
+    key_points=(),
+    category=Category.RELEASE,
+    tool="claude",
+    version="2.1.0",
+    published_at=datetime(2026, 11, 20, 9, tzinfo=UTC),
+    changed_at=datetime(2026, 11, 20, 9, tzinfo=UTC),
+    featured=False,
+    summarised_by="extract",
+    is_extract=True,
+    by_hand=False,
+    checked=False,
+    sources=(),
+)
 COLOURS = (
     "page",
     "surface",
@@ -90,6 +109,10 @@ ICONS = (
     "link",
     "award",
     "globe",
+    "bell",
+    "mail",
+    "scales",
+    "flag",
 )
 _HELD = tuple(
     HeldBadge(
@@ -168,6 +191,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "row": _ROW,
         "badges": sample_badges(),
         "held_badge": _HELD[0],
+        "news_story": _STORY,
         "progress": BADGES_BY_ID["streak_30"].rule.progress(facts=Facts(longest_streak=23)),
         "countries": sample_countries(),
         "top_level": level_of(tokens=200_000_000_000),

@@ -95,7 +95,8 @@ class Match:
     """A slice of the report that another account's stored slice repeats.
 
     `part` is how much of the judged slice the other has too (0 to 1); `other_first` says that the
-    other account had it clearly earlier; `shift_days` is the judged day less the other's.
+    other account had it clearly earlier; `shift_days` is the judged day less the other's; `other`
+    tells the other accounts apart, and names none of them.
     """
 
     key: SliceKey
@@ -103,6 +104,7 @@ class Match:
     part: float
     other_first: bool
     shift_days: int
+    other: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,14 +124,16 @@ class RivalFacts:
     """How closely the person lands above somebody, now and in earlier reports.
 
     `gap_tokens` is lifetime tokens after this report less those of the next person below, None
-    where nobody is; `above_place` how many people are above; `narrow_before` in how many earlier
-    reports they landed narrowly above somebody else.
+    where nobody is; `people_above` how many people are above; `narrow_before` in how many earlier
+    reports they landed narrowly above somebody else; `spacing_tokens` how far neighbours on the
+    board lie apart there, None where that is not known.
     """
 
     total_after: int
     gap_tokens: int | None
     people_above: int
     narrow_before: int
+    spacing_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +173,8 @@ class ReportFacts:
     """Everything that is known when a report is judged.
 
     `slices` are those of the report that would change something; `history` what counts already
-    and stays, ascending by day; `replaced` the accepted version that a slice would replace.
+    and stays, ascending by day; `replaced` the accepted version that a slice would replace;
+    `device` is the one that sends, as `PastSlice` names it.
     """
 
     at: datetime
@@ -182,6 +187,7 @@ class ReportFacts:
     rival: RivalFacts | None = None
     wire_format: str = "native"
     collector: str = ""
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""What bringing in news costs."""

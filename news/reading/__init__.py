@@ -1,0 +1,1 @@
+"""What was fetched, turned into entries and articles."""

@@ -1,0 +1,1 @@
+"""Decisions about news: plain Python on values; no Django, no clock."""
