@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("submissions", "0003_review")]
+    dependencies = [("submissions", "0003_review_links")]
 
     operations = [
         AddIndexConcurrently(

@@ -9,7 +9,7 @@ from ccgather.ops.runtime import runtime
 from submissions.report import UsageReport
 from submissions.rules.merge import SliceKey
 from submissions.rules.prints import exact_key_of, shape_key_of
-from submissions.rules.signals.facts import PastSlice, ReportFacts
+from submissions.rules.signals.facts import ReportFacts
 from submissions.rules.signals.rivalry import is_narrow
 from submissions.rules.signals.weighing import SignalSettings, Verdict, signals_of, verdicts_of
 from submissions.services.cohorts import present_cohort
@@ -101,7 +101,9 @@ def report_facts(
                 exact_key=keys[key][0],
                 shape_key=keys[key][1],
                 sketch=report.sketch_of(key),
-                held_since=_held_since(past.replaced.get(key), tokens=item.total_tokens),
+                held_since=past.held_since(
+                    key, tokens=item.total_tokens, exact_key=keys[key][0], part=PRIOR_PART
+                ),
             )
             for key, item in wanted.items()
         ],
@@ -118,6 +120,7 @@ def report_facts(
             for key, item in sorted(wanted.items(), key=lambda pair: (pair[0][1], pair[0][0]))
         ),
         history=past.history,
+        waiting=past.waiting,
         replaced=past.replaced,
         cohort=present_cohort(),
         matches=tuple(item.match for item in found),
@@ -127,10 +130,3 @@ def report_facts(
         device=str(device.pk),
     )
     return facts, found
-
-
-def _held_since(stored: PastSlice | None, *, tokens: int) -> datetime | None:
-    """A version with next to nothing in it, stored early, must not make its sender the first."""
-    if stored is None or stored.counts.total_tokens < PRIOR_PART * tokens:
-        return None
-    return stored.first_seen_at

@@ -2,7 +2,7 @@
 with its neighbours on the board, and (in `matching`) the same usage elsewhere."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -103,17 +103,35 @@ def _sum_of(rows: Sequence[UsageRow]) -> ClassCounts:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What counts already: `history` stays, `replaced` is what the report would replace."""
+    """What counts already: `history` stays, `replaced` is what the report would replace; and what
+    waits. `versions` are all that any device ever sent of a (client, day) and has stored now, with
+    their tokens and since when; `since` is when counts were first stored, by their exact key."""
 
     history: tuple[PastSlice, ...] = ()
+    waiting: tuple[PastSlice, ...] = ()
     replaced: Mapping[SliceKey, PastSlice] = field(default_factory=dict)
+    versions: Mapping[SliceKey, Sequence[tuple[int, datetime]]] = field(default_factory=dict)
+    since: Mapping[int, datetime] = field(default_factory=dict)
+
+    def held_since(
+        self, key: SliceKey, *, tokens: int, exact_key: int | None, part: float
+    ) -> datetime | None:
+        """When the person, on whatever device, first had the slice or at least `part` of its
+        tokens: a version with next to nothing in it, stored early, makes nobody the first."""
+        moments = [
+            moment for stored, moment in self.versions.get(key, ()) if stored >= part * tokens
+        ]
+        if exact_key is not None and exact_key in self.since:
+            moments.append(self.since[exact_key])
+        return min(moments, default=None)
 
 
 def past_of(
     *, user: User, device: Device, days: Sequence[date], judged: Collection[SliceKey]
 ) -> Past:
-    """The person's counted slices of the last `HISTORY_DAYS` days up to a report's last day, the
-    newest `HISTORY_SLICES` of them, and what the judged slices of the device replace; one query.
+    """The person's counted slices of the last `HISTORY_DAYS` days up to a report's last day, what
+    waits there, the newest `HISTORY_SLICES` of both, and what the judged slices of the device
+    replace; one query.
 
     Replaced versions are found on all days, also where they do not count (a quarantine).
     """
@@ -129,22 +147,43 @@ def past_of(
         )
         rows = cursor.fetchall()
     history: list[PastSlice] = []
+    waiting: list[PastSlice] = []
     replaced: dict[SliceKey, PastSlice] = {}
+    versions: dict[SliceKey, list[tuple[int, datetime]]] = {}
+    since: dict[int, datetime] = {}
     own = device.pk
     names = {row[2]: str(row[2]) for row in rows}
     for row in reversed(rows):
-        if row[2] == own and (row[0], row[1]) in judged:
-            replaced[row[0], row[1]] = _past_slice(row, device=names[row[2]])
+        key = (row[0], row[1])
+        past = _past_slice(row, device=names[row[2]])
+        is_replaced = row[2] == own and key in judged
+        if key in judged:
+            versions.setdefault(key, []).append((past.counts.total_tokens, row[12]))
+        if past.exact_key is not None:
+            since[past.exact_key] = min(row[12], since.get(past.exact_key, row[12]))
+        if row[14] is not None:
+            if not is_replaced:
+                waiting.append(replace(past, hold_codes=tuple(row[14])))
+        elif is_replaced:
+            replaced[key] = past
         elif not row[13]:
-            history.append(_past_slice(row, device=names[row[2]]))
-    return Past(history=tuple(history), replaced=replaced)
+            history.append(past)
+    return Past(
+        history=tuple(history),
+        waiting=tuple(waiting),
+        replaced=replaced,
+        versions=versions,
+        since=since,
+    )
 
 
 _HISTORY_SQL = """
 SELECT client, day, device_id, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens,
-  reasoning_tokens, messages, cost_microusd, exact_key, shape_key, updated_at, not_counted
+  reasoning_tokens, messages, cost_microusd, exact_key, shape_key, updated_at, not_counted,
+  CASE WHEN state = 'pending' THEN ARRAY(
+    SELECT reason ->> 'code' FROM jsonb_array_elements(hold_reasons) reason) END
 FROM submissions_slice
-WHERE user_id = %(user)s AND day BETWEEN %(since)s AND %(until)s AND state = 'accepted'
+WHERE user_id = %(user)s AND day BETWEEN %(since)s AND %(until)s AND state <> 'rejected'
 ORDER BY day DESC, device_id, client LIMIT %(limit)s
 """
 

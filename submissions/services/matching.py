@@ -48,7 +48,7 @@ _AT_ALL = timedelta(microseconds=1)
 class Candidate:
     """A slice of the report that is looked for elsewhere.
 
-    `held_since` is when the account last stored a version of it that had most of its tokens.
+    `held_since` is when the account first had it, or a version that had most of its tokens.
     """
 
     key: SliceKey

@@ -160,7 +160,7 @@ def _model_facts(row: Sequence[Any]) -> ModelFacts:
 def _slice_facts(*, client: str, day: date, models: Sequence[ModelFacts]) -> SliceFacts:
     counts = models[0].counts
     for other in models[1:]:
-        counts = sum_of(counts, other.counts)
+        counts = sum_of(counts, second=other.counts)
     reported = [m.reported_cost_microusd for m in models if m.reported_cost_microusd is not None]
     return SliceFacts(
         client=client,

@@ -124,7 +124,7 @@ def _count_again(user: User, old: Decision) -> _Undone:
     counting = others_of(user=user, slices=found, state=Slice.State.ACCEPTED)
     slices = []
     for item in found:
-        present = counting.get(key_of(item))
+        present = counting.get(key_of(item=item))
         if present is not None and present.total_tokens >= item.total_tokens:
             lost.append(f"{item.day} ({item.client}): a larger version counts already")
         else:
@@ -137,11 +137,11 @@ def _count_again(user: User, old: Decision) -> _Undone:
 def _hold_again(user: User, old: Decision) -> _Undone:
     found, lost = _versions(user, old, state=Slice.State.ACCEPTED)
     waiting = others_of(user=user, slices=found, state=Slice.State.PENDING)
-    slices = [item for item in found if key_of(item) not in waiting]
+    slices = [item for item in found if key_of(item=item) not in waiting]
     lost += [
         f"{item.day} ({item.client}): a newer version waits; decide about that one"
         for item in found
-        if key_of(item) in waiting
+        if key_of(item=item) in waiting
     ]
     keys = {(item.day, str(item.device_id), item.client) for item in slices}
     lost += [

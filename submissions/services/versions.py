@@ -47,7 +47,7 @@ class DecidedSlice:
         }
 
 
-def key_of(item: Slice) -> Key:
+def key_of(*, item: Slice) -> Key:
     """What the versions of one slice have in common, besides their person."""
     return (item.day, item.device_id, item.client)
 
@@ -73,9 +73,9 @@ def others_of(*, user: User, slices: Sequence[Slice], state: str) -> dict[Key, S
     if not slices:
         return {}
     days = [item.day for item in slices]
-    wanted = {key_of(item) for item in slices}
+    wanted = {key_of(item=item) for item in slices}
     found = Slice.objects.filter(user=user, state=state, day__range=(min(days), max(days)))
-    return {key_of(item): item for item in found if key_of(item) in wanted}
+    return {key_of(item=item): item for item in found if key_of(item=item) in wanted}
 
 
 def count_versions(*, user: User, slices: Sequence[Slice], approved: bool) -> list[Slice]:
@@ -120,7 +120,7 @@ def refuse_versions(*, user: User, slices: Sequence[Slice], sentence: str) -> No
 def hold_versions(*, user: User, slices: Sequence[Slice]) -> None:
     """Makes accepted versions wait again; versions that waited beside them stay as they are."""
     waiting = others_of(user=user, slices=slices, state=Slice.State.PENDING)
-    ids = [item.pk for item in slices if key_of(item) not in waiting]
+    ids = [item.pk for item in slices if key_of(item=item) not in waiting]
     Slice.objects.filter(pk__in=ids).update(
         state=Slice.State.PENDING, not_counted="", approved_tokens=None
     )

@@ -52,7 +52,7 @@ def figure_of(*, of_people: Mapping[str, list[float]]) -> Figure:
         centre = median_of(ordered)
         medians.append(centre)
         if len(ordered) >= 3:
-            withins.append(spread_of(ordered, centre))
+            withins.append(spread_of(ordered, centre=centre))
         every.extend(ordered)
     medians.sort()
     every.sort()
@@ -61,8 +61,8 @@ def figure_of(*, of_people: Mapping[str, list[float]]) -> Figure:
         centre=centre,
         spread=MAD_TO_SIGMA * median_of(sorted(abs(value - centre) for value in medians)),
         within=median_of(sorted(withins)) if withins else 0.0,
-        low=quantile_of(every, 0.001),
-        high=quantile_of(every, 0.999),
+        low=quantile_of(every, part=0.001),
+        high=quantile_of(every, part=0.999),
         people=len(medians),
         days=len(every),
     )

@@ -17,6 +17,7 @@ from submissions.rules.signals.specs import (
 from submissions.rules.signals.view import Day, View
 
 ALL_BUT_EQUAL = 1.0001
+NEARLY = 0.002
 ONE_SIZE = 0.001
 LARGE_CLASS = 5_000
 """Smaller classes are rounded too coarsely for a thousandth."""
@@ -24,7 +25,7 @@ ALWAYS_THE_SAME = 0.85
 """Whose days are the same so often runs something that never varies."""
 
 
-def same_messages(view: View, limits: Limits) -> Iterator[Found]:
+def same_messages(*, view: View, limits: Limits) -> Iterator[Found]:
     """The same messages under another account, told by their hashed ids.
 
     Ids are unique: the log is the same one, copied or shared. Who had it clearly first keeps it;
@@ -37,7 +38,7 @@ def same_messages(view: View, limits: Limits) -> Iterator[Found]:
             yield Found(match.key, 1.0, _of_match(match, 1))
 
 
-def same_counts(view: View, limits: Limits) -> Iterator[Found]:
+def same_counts(*, view: View, limits: Limits) -> Iterator[Found]:
     """The same counts under another account, number by number, on that day or shifted by days.
 
     Large counts do not meet by chance. One small day may, where a tool says little of it.
@@ -51,7 +52,7 @@ def same_counts(view: View, limits: Limits) -> Iterator[Found]:
         yield Found(match.key, strength, _of_match(match, together))
 
 
-def same_shape(view: View, limits: Limits) -> Iterator[Found]:
+def same_shape(*, view: View, limits: Limits) -> Iterator[Found]:
     """A series of days nearly the same as another account's, each count a few percent off.
 
     One such day is chance. Many, with the same account and the same shift, are a copy with noise;
@@ -61,8 +62,8 @@ def same_shape(view: View, limits: Limits) -> Iterator[Found]:
     whole: tuple[float, dict[str, float | int | str]] = (0.0, {})
     for match, together in _series(view, "shape"):
         part = together / able
-        strength = ramp(together, limits["days"] - 2, limits["days"]) * ramp(
-            part, limits["part"] / 2, limits["part"]
+        strength = ramp(together, low=limits["days"] - 2, high=limits["days"]) * ramp(
+            part, low=limits["part"] / 2, high=limits["part"]
         )
         if strength and match.key in view.judged:
             yield Found(match.key, strength, _of_match(match, together))
@@ -80,7 +81,7 @@ def convincing_matches(*, facts: ReportFacts, settings: SignalSettings) -> tuple
     found: list[Match] = []
     for spec in SPECS[:3]:
         limits = settings.limits_of(spec)
-        strong = {seen.key for seen in spec.rule(view, limits) if seen.strength >= 1}
+        strong = {seen.key for seen in spec.rule(view=view, limits=limits) if seen.strength >= 1}
         kind = KIND_OF[spec.code]
         able = max(1, sum(item.shape_key is not None for item in facts.slices))
         for match, together in _series(view, kind):
@@ -116,7 +117,7 @@ def _of_match(match: Match, together: int) -> dict[str, float | int | str]:
     }
 
 
-def own_day_again(view: View, limits: Limits) -> Iterator[Found]:
+def own_day_again(*, view: View, limits: Limits) -> Iterator[Found]:
     """One's own day again on another day, number by number.
 
     Large counts do not repeat. A robot that does exactly the same every day does this honestly,
@@ -133,9 +134,7 @@ def own_day_again(view: View, limits: Limits) -> Iterator[Found]:
     if most > ALWAYS_THE_SAME * whole or _always_one_size(view):
         return
     again = sum(len(days) - 1 for days in days_of.values())
-    if again < limits["top"] and _stops_at_a_limit(
-        view, [seen[key] for key in days_of if len(days_of[key]) > 1]
-    ):
+    if _stops_at_a_limit(view, [seen[key] for key, found in days_of.items() if len(found) > 1]):
         return
     for key, days in seen.items():
         if len(days_of[key]) < 2:
@@ -153,20 +152,33 @@ def own_day_again(view: View, limits: Limits) -> Iterator[Found]:
 def _always_one_size(view: View) -> bool:
     """Whether days differ by so little that their counts meet by chance."""
     sizes = sorted(log(day.counts.total_tokens) for day in view.days if day.counts.total_tokens)
-    return bool(sizes) and spread_of(sizes, median_of(sizes)) < ONE_SIZE
+    return bool(sizes) and spread_of(sizes, centre=median_of(sizes)) < ONE_SIZE
 
 
 def _stops_at_a_limit(view: View, repeated: list[list[Day]]) -> bool:
-    """Whether the repeated days are all of one size, that of the largest: a tool or a plan that
-    stops at a limit leaves such days, where the proportions are always the same too."""
+    """Whether the repeated days are all of one size, that of the largest, and the other days are
+    in the same proportion: a tool or a plan that stops at a limit leaves such days."""
     sizes = [days[0].counts.total_tokens for days in repeated]
     if not sizes:
         return False
     largest = max(day.counts.total_tokens for day in view.days)
-    return max(sizes) <= min(sizes) * ALL_BUT_EQUAL and min(sizes) * 10 >= largest * 9
+    if max(sizes) > min(sizes) * ALL_BUT_EQUAL or min(sizes) * 10 < largest * 9:
+        return False
+    again = {day.key[1] for days in repeated for day in days}
+    others = [day for day in view.days if day.key[1] not in again and day.counts.total_tokens]
+    pattern = repeated[0][0]
+    return sum(_in_proportion(day, pattern) for day in others) * 2 >= len(others)
 
 
-def own_day_scaled(view: View, limits: Limits) -> Iterator[Found]:
+def _in_proportion(first: Day, second: Day) -> bool:
+    whole, other = first.counts.total_tokens, second.counts.total_tokens
+    return all(
+        abs(one / whole - two / other) < NEARLY
+        for one, two in zip(_classes(first), _classes(second), strict=True)
+    )
+
+
+def own_day_scaled(*, view: View, limits: Limits) -> Iterator[Found]:
     """One's own days again, larger or smaller: the same proportions between all classes to a
     thousandth, on some days and not on others.
 
@@ -190,7 +202,7 @@ def own_day_scaled(view: View, limits: Limits) -> Iterator[Found]:
             continue
         if again < 0.6 * sum(len(found) - 1 for found in coarse.values()):
             continue
-        strength = ramp(again, limits["days"] - 2, limits["days"])
+        strength = ramp(again, low=limits["days"] - 2, high=limits["days"])
         for found in repeated:
             for day in found[1:]:
                 if day.judged:
@@ -270,8 +282,6 @@ SPECS = (
                       sentence="Tokens of a day whose counts are its own."),
             Threshold(name="days", default=2, minimum=1, maximum=1000,
                       sentence="Repeated days before it speaks at full strength."),
-            Threshold(name="top", default=25, minimum=1, maximum=1000,
-                      sentence="Repeats of one's largest day that a limit may explain."),
         ),
     ),
     SignalSpec(

@@ -43,7 +43,7 @@ def _read(item: SliceFacts) -> Iterator[ClassCounts]:
     return (row.counts for row in item.models if not row.estimated)
 
 
-def round_numbers(view: View, limits: Limits) -> Iterator[Found]:
+def round_numbers(*, view: View, limits: Limits) -> Iterator[Found]:
     """Counts that end in three zeros or more, most of a day's and again and again.
 
     One count in a thousand does by chance. Six different ones on days where most are such is a
@@ -64,12 +64,12 @@ def round_numbers(view: View, limits: Limits) -> Iterator[Found]:
         many = {value for value in values if value % ROUND == 0}
         if len(many) * 2 >= len(values):
             seen |= many  # a robot's same day again says nothing more
-    strength = ramp(len(seen), limits["counts"] - 2, limits["counts"])
+    strength = ramp(len(seen), low=limits["counts"] - 2, high=limits["counts"])
     for key, count in round_days.items():
         yield Found(key, strength, {"round_counts": count, "in_all": len(seen)})
 
 
-def common_divisor(view: View, limits: Limits) -> Iterator[Found]:
+def common_divisor(*, view: View, limits: Limits) -> Iterator[Found]:
     """Counts that are all multiples of one number, over days on end.
 
     Input, output and cache writes together: cache reads of some providers come in steps of 128,
@@ -111,7 +111,7 @@ def _runs(days: list[Day]) -> Iterator[tuple[list[Day], int, int]]:
         yield run, divisor, len(values)
 
 
-def multiplied(view: View, limits: Limits) -> Iterator[Found]:
+def multiplied(*, view: View, limits: Limits) -> Iterator[Found]:
     """Counts that all are one factor times whole numbers, rounded: a log that was multiplied.
 
     Whatever the factor is, such counts leave gaps that the counts of a real log do not. Looked
@@ -178,7 +178,7 @@ def _stretches(view: View, days: list[Day]) -> Iterator[list[Day]]:
         yield sorted(judged, key=lambda day: -day.counts.total_tokens)[:10]
 
 
-def ratios_too_regular(view: View, limits: Limits) -> Iterator[Found]:
+def ratios_too_regular(*, view: View, limits: Limits) -> Iterator[Found]:
     """Days of very different size whose classes are in the same proportion, unlike other people's.
 
     Compared with how much the same ratios vary within one person elsewhere. Somebody who does one
@@ -190,12 +190,12 @@ def ratios_too_regular(view: View, limits: Limits) -> Iterator[Found]:
             continue
         recent = days[-RECENT_DAYS:]
         sizes = sorted(log(day.counts.total_tokens) for day in recent if day.counts.total_tokens)
-        if not sizes or spread_of(sizes, median_of(sizes)) < 0.2:
+        if not sizes or spread_of(sizes, centre=median_of(sizes)) < 0.2:
             continue
         ratios = _spread_ratios(view, item, recent)
         if ratios:
             times = exp(sum(log(ratio) for ratio in ratios) / len(ratios))
-            strength = ramp(log(times), log(limits["times"]), log(4 * limits["times"]))
+            strength = ramp(log(times), low=log(limits["times"]), high=log(4 * limits["times"]))
             if strength:
                 for one in view.large:
                     if one.client == client:
@@ -214,7 +214,7 @@ def _spread_ratios(view: View, item: SliceFacts, days: list[Day]) -> list[float]
         own = sorted(values[measure] for values in measured if measure in values)
         if figure is None or figure.within < 0.05 or len(own) < len(days) / 2:
             continue
-        spread = (quantile_of(own, 0.84) - quantile_of(own, 0.16)) / 2
+        spread = (quantile_of(own, part=0.84) - quantile_of(own, part=0.16)) / 2
         found.append(figure.within / max(spread, 1e-4))
     return found
 
@@ -253,7 +253,7 @@ SPECS = (
     ),
     SignalSpec(
         code="ratios_too_regular", title="Days all alike in proportion", family="digits",
-        weight=0.4,
+        weight=0.15,
         sentence="From day to day your mix varies {times} times less than other people's.",
         clears="A reviewer who sees what runs there.",
         rule=ratios_too_regular,

@@ -88,6 +88,7 @@ class PastSlice:
     exact_key: int | None = None
     shape_key: int | None = None
     first_seen_at: datetime | None = None
+    hold_codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +174,9 @@ class ReportFacts:
     """Everything that is known when a report is judged.
 
     `slices` are those of the report that would change something; `history` what counts already
-    and stays, ascending by day; `replaced` the accepted version that a slice would replace;
+    and stays, ascending by day; `waiting` what waits for review, with the codes that hold it,
+    but for versions that the report replaces; `replaced` the accepted version that a slice would
+    replace;
     `device` is the one that sends, as `PastSlice` names it.
     """
 
@@ -181,6 +184,7 @@ class ReportFacts:
     account: AccountFacts
     slices: tuple[SliceFacts, ...]
     history: tuple[PastSlice, ...]
+    waiting: tuple[PastSlice, ...] = ()
     replaced: Mapping[SliceKey, PastSlice]
     cohort: Cohort
     matches: tuple[Match, ...] = ()

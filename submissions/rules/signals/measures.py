@@ -28,11 +28,11 @@ def families_of(item: SliceFacts) -> dict[str, tuple[ClassCounts, int | None]]:
             continue
         counts, cost = before
         whole = None if cost is None or row.cost_microusd is None else cost + row.cost_microusd
-        groups[row.family] = (sum_of(counts, row.counts), whole)
+        groups[row.family] = (sum_of(counts, second=row.counts), whole)
     return groups
 
 
-def sum_of(first: ClassCounts, second: ClassCounts) -> ClassCounts:
+def sum_of(first: ClassCounts, *, second: ClassCounts) -> ClassCounts:
     """Both together."""
     return ClassCounts(
         input_tokens=first.input_tokens + second.input_tokens,

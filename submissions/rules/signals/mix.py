@@ -24,7 +24,7 @@ BEYOND_ALL = 0.1
 """How far beyond the lowest and highest thousandth of days, as a logarithm."""
 
 
-def says_more_than_it_reads(view: View, limits: Limits) -> Iterator[Found]:
+def says_more_than_it_reads(*, view: View, limits: Limits) -> Iterator[Found]:
     """Too much output for what was read: an agent that uses a cache reads its own answers again.
 
     Every answer stays in the conversation and is read with each later request, so with a cache in
@@ -40,7 +40,7 @@ def says_more_than_it_reads(view: View, limits: Limits) -> Iterator[Found]:
             continue
         share = counts.spoken_tokens / total
         limit = _spoken_limit(view, group, limits["share"])
-        strength = ramp(share, limit / 2, 3 * limit)
+        strength = ramp(share, low=0.8 * limit, high=3 * limit)
         if strength:
             yield Found(
                 group.item.key, strength,
@@ -56,7 +56,7 @@ def _spoken_limit(view: View, group: Group, share: float) -> float:
     return max(share, exp(figure.centre + 3 * max(figure.spread, LEAST_SPREAD)))
 
 
-def unlike_cohort(view: View, limits: Limits) -> Iterator[Found]:
+def unlike_cohort(*, view: View, limits: Limits) -> Iterator[Found]:
     """A mix of classes, or a price of a token, that nobody else has with that tool and family.
 
     On a logarithmic scale, in the people's own spread, and beyond the outermost thousandth of all
@@ -73,7 +73,7 @@ def unlike_cohort(view: View, limits: Limits) -> Iterator[Found]:
             if best is None or far > best[0]:
                 best = (far, measure, exp(value - figure.centre))
         if best and best[0] > limits["spreads"]:
-            strength = ramp(best[0], limits["spreads"] - 1, limits["spreads"] + 3)
+            strength = ramp(best[0], low=limits["spreads"] - 1, high=limits["spreads"] + 3)
             yield Found(
                 group.item.key, strength, {"measure": WORDS[best[1]], "times": round(best[2], 2)}
             )
@@ -85,7 +85,7 @@ def _distance(value: float, figure: Figure) -> float:
     return abs(value - figure.centre) / max(figure.spread, figure.within, LEAST_SPREAD)
 
 
-def unlike_own_mix(view: View, limits: Limits) -> Iterator[Found]:
+def unlike_own_mix(*, view: View, limits: Limits) -> Iterator[Found]:
     """A mix of classes unlike one's own days before with the same tool.
 
     A new model, a plug-in or another way of working does this honestly.
@@ -101,7 +101,7 @@ def unlike_own_mix(view: View, limits: Limits) -> Iterator[Found]:
         yield from _jumps(view, parts, least=log(limits["times"]), words=words)
 
 
-def tokens_without_messages(view: View, limits: Limits) -> Iterator[Found]:
+def tokens_without_messages(*, view: View, limits: Limits) -> Iterator[Found]:
     """More tokens a message than in one's own days before: usage grew, and the messages did not.
 
     Multiplied counts show here when the messages were left as they are. A collector that begins
@@ -134,19 +134,19 @@ def _jumps(
             above, below = parts(day.counts)
             if above > 0 and below > 0 and day.counts.total_tokens >= view.floor_tokens / 5:
                 values[day.key[1]] = log(above / below)
-        for when, usual in usual_of(values, wanted, least=least).items():
+        for when, usual in usual_of(values, wanted=wanted, least=least).items():
             if usual.days < FEWEST_DAYS:
                 continue
             over = values[when] - usual.centre
             over = over if upwards else abs(over)
             spreads = over / max(usual.spread, LEAST_SPREAD / 2)
-            strength = ramp(over, least, least * 2) * ramp(spreads, 3, 6)
+            strength = ramp(over, low=least, high=least * 2) * ramp(spreads, low=3, high=6)
             if strength:
                 times = exp(values[when] - usual.centre)
                 yield Found((client, when), strength, {"measure": words, "times": round(times, 2)})
 
 
-def beyond_context(view: View, limits: Limits) -> Iterator[Found]:
+def beyond_context(*, view: View, limits: Limits) -> Iterator[Found]:
     """More tokens a message than any model reads at once, on average over the day.
 
     The largest windows take one or two million tokens. Where a tool counts what the person typed
@@ -157,7 +157,7 @@ def beyond_context(view: View, limits: Limits) -> Iterator[Found]:
     )
 
 
-def long_answers(view: View, limits: Limits) -> Iterator[Found]:
+def long_answers(*, view: View, limits: Limits) -> Iterator[Found]:
     """More output a message than any model gives in one answer, on average over the day.
 
     Models stop after some ten thousands of tokens, and an agent's usual answer has hundreds.
@@ -175,12 +175,12 @@ def _per_message(
         if messages > 0 and part(group) > limit * messages:
             each = part(group) / messages
             yield Found(
-                group.item.key, 0.3 + 0.7 * ramp(log(each / limit), 0, steep),
+                group.item.key, 0.3 + 0.7 * ramp(log(each / limit), low=0, high=steep),
                 {"tokens_a_message": round(each), "messages": messages},
             )  # fmt: skip
 
 
-def faster_than_speech(view: View, limits: Limits) -> Iterator[Found]:
+def faster_than_speech(*, view: View, limits: Limits) -> Iterator[Found]:
     """More output in a day than a number of models say that speak for all of its 24 hours.
 
     Counted at 100 tokens a second. Fast hardware and dozens of agents at once do this honestly.
@@ -191,12 +191,12 @@ def faster_than_speech(view: View, limits: Limits) -> Iterator[Found]:
         sessions = spoken / a_day
         if sessions > limits["sessions"]:
             yield Found(
-                item.key, 0.3 + 0.7 * ramp(log(sessions / limits["sessions"]), 0, 2),
+                item.key, 0.3 + 0.7 * ramp(log(sessions / limits["sessions"]), low=0, high=2),
                 {"spoken_tokens": spoken, "sessions": round(sessions, 1)},
             )  # fmt: skip
 
 
-def hours_disagree(view: View, limits: Limits) -> Iterator[Found]:
+def hours_disagree(*, view: View, limits: Limits) -> Iterator[Found]:
     """Hours that do not add up to the day's messages, though both were read from one log.
 
     Collectors that count the two in different ways do this honestly.
@@ -209,7 +209,7 @@ def hours_disagree(view: View, limits: Limits) -> Iterator[Found]:
         off = abs(told - messages) / messages
         if told and off > limits["off"]:
             yield Found(
-                item.key, ramp(off, limits["off"] / 2, 4 * limits["off"]),
+                item.key, ramp(off, low=limits["off"] / 2, high=4 * limits["off"]),
                 {"in_hours": told, "messages": messages},
             )  # fmt: skip
 
@@ -229,7 +229,7 @@ SPECS = (
         ),
     ),
     SignalSpec(
-        code="unlike_cohort", title="A mix that nobody has", family="mix", weight=0.6,
+        code="unlike_cohort", title="A mix that nobody has", family="mix", weight=0.28,
         sentence="The {measure} is {times:,} times what is usual with this tool and model.",
         clears="A reviewer who sees how you work.",
         rule=unlike_cohort,
@@ -239,7 +239,7 @@ SPECS = (
         ),
     ),
     SignalSpec(
-        code="unlike_own_mix", title="A mix unlike one's own", family="mix", weight=0.45,
+        code="unlike_own_mix", title="A mix unlike one's own", family="mix", weight=0.28,
         sentence="The {measure} is {times:,} times your usual one with this tool.",
         clears="More days like it, or a reviewer who sees what changed.",
         rule=unlike_own_mix,

@@ -19,7 +19,7 @@ FEW_PEOPLE = 2
 MAKERS_NAMES = re.compile(r"(?:^|/)(?:claude-|gpt-\d|gemini-\d|o\d+(?:-|$)|grok-\d)", re.ASCII)
 
 
-def model_before_release(view: View, limits: Limits) -> Iterator[Found]:
+def model_before_release(*, view: View, limits: Limits) -> Iterator[Found]:
     """A model on a day before anybody could use it.
 
     Release days are a short list of what is certain, and later versions of a line are never older
@@ -36,7 +36,7 @@ def model_before_release(view: View, limits: Limits) -> Iterator[Found]:
     yield from _with_old_history(view, false, days=limits["days"])
 
 
-def tool_before_release(view: View, limits: Limits) -> Iterator[Found]:
+def tool_before_release(*, view: View, limits: Limits) -> Iterator[Found]:
     """History of a tool older than the tool.
 
     Where a report has several such days, the rest of its old history is in doubt as well.
@@ -64,7 +64,7 @@ def _with_old_history(
             yield Found(item.key, 1.0, figures)
 
 
-def model_of_nobody(view: View, limits: Limits) -> Iterator[Found]:
+def model_of_nobody(*, view: View, limits: Limits) -> Iterator[Found]:
     """A model by its name of a large maker, without a price, that nobody else has used for days.
 
     A release is used by many within days, so on a site with enough people a name that stays
@@ -89,11 +89,11 @@ def model_of_nobody(view: View, limits: Limits) -> Iterator[Found]:
                 continue
             if total * 3 < item.counts.total_tokens or not row.counts.cache_read_tokens:
                 continue
-            strength = ramp((at - first[name]).days, limits["days"] / 2, limits["days"])
+            strength = ramp((at - first[name]).days, low=limits["days"] / 2, high=limits["days"])
             yield Found(item.key, max(0.4, strength), {"model": name, "tokens": total})
 
 
-def unknown_model(view: View, limits: Limits) -> Iterator[Found]:
+def unknown_model(*, view: View, limits: Limits) -> Iterator[Found]:
     """A model that has no price and that nobody else uses, with more than one machine computes.
 
     New models and local ones are unknown too, so the name itself says nothing. What counts is the
@@ -109,11 +109,11 @@ def unknown_model(view: View, limits: Limits) -> Iterator[Found]:
             # A cache that is billed apart is a cloud's: there, a tenth is much already.
             limit = limits["tokens"] / (10 if row.counts.cache_read_tokens else 1)
             if total > limit:
-                strength = 0.4 + 0.6 * ramp(log(total / limit), 0, 2.5)
+                strength = 0.4 + 0.6 * ramp(log(total / limit), low=0, high=2.5)
                 yield Found(item.key, strength, {"model": row.model, "tokens": total})
 
 
-def reported_cost_far(view: View, limits: Limits) -> Iterator[Found]:
+def reported_cost_far(*, view: View, limits: Limits) -> Iterator[Found]:
     """The sender's own cost far from the list price of the same tokens.
 
     Plans, discounts and old price tables make them differ; a tool that reports none says nothing.
@@ -123,7 +123,7 @@ def reported_cost_far(view: View, limits: Limits) -> Iterator[Found]:
         if not told or told < MICROUSD or cost < MICROUSD:
             continue
         off = abs(log(told / cost))
-        strength = ramp(off, log(limits["times"]), 2 * log(limits["times"]))
+        strength = ramp(off, low=log(limits["times"]), high=2 * log(limits["times"]))
         if strength:
             yield Found(
                 item.key, strength,
@@ -147,7 +147,7 @@ def _grown(view: View) -> list[tuple[SliceKey, float]]:
     return found
 
 
-def old_day_grows(view: View, limits: Limits) -> Iterator[Found]:
+def old_day_grows(*, view: View, limits: Limits) -> Iterator[Found]:
     """A day that was over when it was last sent, and has grown by a multiple since.
 
     Logs of a past day do not grow. A newer parser that finds more, and logs brought over from
@@ -156,13 +156,13 @@ def old_day_grows(view: View, limits: Limits) -> Iterator[Found]:
     grown = _grown(view)
     many = sum(times > limits["times"] for _key, times in grown)
     for key, times in grown:
-        strength = ramp(log(times), log(limits["times"]) / 2, log(limits["times"]) * 3)
+        strength = ramp(log(times), low=log(limits["times"]) / 2, high=log(limits["times"]) * 3)
         if strength:
             strength = max(strength, 0.6) if many >= limits["days"] else strength
             yield Found(key, strength, {"times": round(times, 2), "days": many})
 
 
-def old_days_grow_alike(view: View, limits: Limits) -> Iterator[Found]:
+def old_days_grow_alike(*, view: View, limits: Limits) -> Iterator[Found]:
     """Several past days that have grown since they were sent, all by the same factor.
 
     What a newer parser finds differs from day to day, and so does what another machine held.

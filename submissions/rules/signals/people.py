@@ -7,13 +7,13 @@ from submissions.rules.signals.specs import Found, Limits, SignalSpec, Threshold
 from submissions.rules.signals.view import View
 
 
-def reported(view: View, limits: Limits) -> Iterator[Found]:
+def reported(*, view: View, limits: Limits) -> Iterator[Found]:
     """Several people reported the profile, and no reviewer has dismissed that.
 
     Envy does this as well, so it tips a scale that is nearly full and does nothing else.
     """
     people = view.facts.account.reports_against
-    strength = ramp(people, limits["people"] - 1, limits["people"] + 4)
+    strength = ramp(people, low=limits["people"] - 1, high=limits["people"] + 4)
     if strength:
         for item in view.large:
             yield Found(item.key, strength, {"people": people})

@@ -43,6 +43,8 @@ def _persons(view: View, *, fewest: float) -> Iterator[Person]:
         if len(large) < fewest:
             continue
         row = max(item.models, key=lambda row: row.counts.total_tokens)
+        if row.cost_microusd is None:
+            continue  # local models run in ways of their own, and names are no families there
         yield Person(item, row.family, _medians(large), len(large))
 
 
@@ -67,7 +69,7 @@ def _distance(person: Person, measure: str, cohort: Cohort) -> float | None:
     return (value - figure.centre) / max(figure.spread, LEAST_SPREAD)
 
 
-def unlike_people(view: View, limits: Limits) -> Iterator[Found]:
+def unlike_people(*, view: View, limits: Limits) -> Iterator[Found]:
     """A mix that is odd in several ways at once, over many days: shares of all classes and tokens
     a message together, each against other people's medians.
 
@@ -81,11 +83,11 @@ def unlike_people(view: View, limits: Limits) -> Iterator[Found]:
         if len(squares) < FEWEST_MEASURES:
             continue
         apart = sqrt(sum(squares) / len(squares))
-        strength = ramp(apart, limits["spreads"], limits["spreads"] + 0.8)
+        strength = ramp(apart, low=limits["spreads"], high=limits["spreads"] + 0.8)
         yield from _all_of(view, person, strength, {"spreads": round(apart, 2)})
 
 
-def heavy_account(view: View, limits: Limits) -> Iterator[Found]:
+def heavy_account(*, view: View, limits: Limits) -> Iterator[Found]:
     """A usual day that only few people with the same tool and family of models have.
 
     Somebody is always among the heaviest.
@@ -99,11 +101,11 @@ def heavy_account(view: View, limits: Limits) -> Iterator[Found]:
         figures = {
             "spreads": round(far, 2), "usual_tokens": round(exp(person.medians["total"]))
         }  # fmt: skip
-        strength = ramp(far, limits["spreads"], limits["spreads"] + 1)
+        strength = ramp(far, low=limits["spreads"], high=limits["spreads"] + 1)
         yield from _all_of(view, person, strength, figures)
 
 
-def cache_without_steps(view: View, limits: Limits) -> Iterator[Found]:
+def cache_without_steps(*, view: View, limits: Limits) -> Iterator[Found]:
     """Cache reads that are no multiples of 128, with a tool where everybody's are.
 
     OpenAI's caches hold prompts in steps of 128 tokens, so a day's reads are a multiple too.
@@ -120,7 +122,7 @@ def cache_without_steps(view: View, limits: Limits) -> Iterator[Found]:
         odd = {key for key, read in reads if read >= LEAST_READ and read % GRAIN}
         if len(odd) < limits["days"]:
             continue
-        strength = ramp(len(odd), limits["days"] - 1, 2 * limits["days"])
+        strength = ramp(len(odd), low=limits["days"] - 1, high=2 * limits["days"])
         for item in view.large:
             if item.key in odd and not any(row.estimated for row in item.models):
                 yield Found(item.key, strength, {"days": len(odd)})
@@ -137,12 +139,12 @@ def _all_of(
 
 SPECS = (
     SignalSpec(
-        code="unlike_people", title="Odd in several ways", family="mix", weight=0.75,
+        code="unlike_people", title="Odd in several ways", family="mix", weight=0.65,
         sentence="Your days lie {spreads} spreads from other people's, in all measures together.",
         clears="A reviewer who sees how you work.",
         rule=unlike_people,
         thresholds=(
-            Threshold(name="spreads", default=2.0, minimum=0.5, maximum=20,
+            Threshold(name="spreads", default=2.5, minimum=0.5, maximum=20,
                       sentence="Spreads from other people's, all measures together."),
             Threshold(name="days", default=8, minimum=3, maximum=1000,
                       sentence="Large days with a tool before it is looked at."),

@@ -9,7 +9,7 @@ from submissions.rules.signals.specs import Found, Limits, SignalSpec, Threshold
 from submissions.rules.signals.view import View
 
 
-def no_night(view: View, limits: Limits) -> Iterator[Found]:
+def no_night(*, view: View, limits: Limits) -> Iterator[Found]:
     """Messages in nearly every hour of day and night, for weeks.
 
     A robot that builds all night does this honestly.
@@ -21,7 +21,7 @@ def no_night(view: View, limits: Limits) -> Iterator[Found]:
             yield Found(item.key, 1.0, {"days": len(awake)})
 
 
-def no_pause(view: View, limits: Limits) -> Iterator[Found]:
+def no_pause(*, view: View, limits: Limits) -> Iterator[Found]:
     """Every single day for weeks, at nearly the same total.
 
     A robot that does the same work every day does this honestly.
@@ -36,8 +36,8 @@ def no_pause(view: View, limits: Limits) -> Iterator[Found]:
     if longest < limits["days"]:
         return
     sizes = sorted(log(tokens) for tokens in days.values() if tokens > 0)
-    spread = spread_of(sizes, median_of(sizes))
-    strength = 1 - ramp(spread, limits["spread"] / 2, limits["spread"])
+    spread = spread_of(sizes, centre=median_of(sizes))
+    strength = 1 - ramp(spread, low=limits["spread"] / 2, high=limits["spread"])
     if strength > 0:
         for item in view.large:
             yield Found(item.key, strength, {"days": longest, "spread": round(spread, 2)})

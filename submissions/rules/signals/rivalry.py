@@ -22,7 +22,7 @@ def is_narrow(*, gap_tokens: int | None, spacing_tokens: int | None, total: int)
     return spacing_tokens is None or gap_tokens <= NARROW_PART * spacing_tokens
 
 
-def just_above_rival(view: View, limits: Limits) -> Iterator[Found]:
+def just_above_rival(*, view: View, limits: Limits) -> Iterator[Found]:
     """Landing a few tokens above the next person, report after report.
 
     Once is chance. Three times within a thousand tokens, where people lie millions apart, is not.
@@ -35,7 +35,7 @@ def just_above_rival(view: View, limits: Limits) -> Iterator[Found]:
     ):
         return
     times = rival.narrow_before + 1
-    strength = ramp(times, limits["times"] - 2, limits["times"])
+    strength = ramp(times, low=limits["times"] - 2, high=limits["times"])
     for item in view.large:
         yield Found(item.key, strength, {"gap_tokens": rival.gap_tokens or 0, "reports": times})
 

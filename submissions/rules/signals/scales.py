@@ -6,7 +6,7 @@ MAD_TO_SIGMA = 1.4826
 """A normal distribution's standard deviation over its median absolute deviation."""
 
 
-def ramp(value: float, low: float, high: float) -> float:
+def ramp(value: float, *, low: float, high: float) -> float:
     """0 at `low` and below, 1 at `high` and above, straight between."""
     if value <= low:
         return 0.0
@@ -20,11 +20,11 @@ def median_of(ordered: Sequence[float]) -> float:
     return ordered[middle] if count % 2 else (ordered[middle - 1] + ordered[middle]) / 2
 
 
-def spread_of(ordered: Sequence[float], centre: float) -> float:
+def spread_of(ordered: Sequence[float], *, centre: float) -> float:
     """How far numbers lie from their centre, in standard deviations of a normal one."""
     return MAD_TO_SIGMA * median_of(sorted(abs(value - centre) for value in ordered))
 
 
-def quantile_of(ordered: Sequence[float], part: float) -> float:
+def quantile_of(ordered: Sequence[float], *, part: float) -> float:
     """The number below which that part of ascending numbers lies."""
     return ordered[min(len(ordered) - 1, max(0, int(part * len(ordered))))]

@@ -18,7 +18,7 @@ LEAST_SPREAD = 0.45
 """Of logarithms: days of even the steadiest person differ by a half."""
 
 
-def costly_new_account(view: View, limits: Limits) -> Iterator[Found]:
+def costly_new_account(*, view: View, limits: Limits) -> Iterator[Found]:
     """A day that costs over $1,000 at list price, from an account with little history.
 
     Heavy users sign up as well, and bring such days: it only adds to what else is seen.
@@ -29,11 +29,11 @@ def costly_new_account(view: View, limits: Limits) -> Iterator[Found]:
     for item in view.large:
         cost = item.cost_microusd / MICROUSD
         if cost > limits["cost_usd"]:
-            strength = 0.5 + 0.5 * ramp(cost, limits["cost_usd"], 5 * limits["cost_usd"])
+            strength = 0.5 + 0.5 * ramp(cost, low=limits["cost_usd"], high=5 * limits["cost_usd"])
             yield Found(item.key, strength, {"cost_usd": round(cost, 2), "clean_days": clean})
 
 
-def much_fresh(view: View, limits: Limits) -> Iterator[Found]:
+def much_fresh(*, view: View, limits: Limits) -> Iterator[Found]:
     """Over 250 million tokens in a day without those read from a cache.
 
     Cache reads are 90 to 98 % of an agent's tokens and are left out, so that heavy caching is no
@@ -44,11 +44,13 @@ def much_fresh(view: View, limits: Limits) -> Iterator[Found]:
         fresh = item.counts.fresh_tokens
         if fresh > limit:
             yield Found(
-                item.key, 0.3 + 0.7 * ramp(log(fresh / limit), 0, 2.5), {"fresh_tokens": fresh}
+                item.key,
+                0.3 + 0.7 * ramp(log(fresh / limit), low=0, high=2.5),
+                {"fresh_tokens": fresh},
             )
 
 
-def growth(view: View, limits: Limits) -> Iterator[Found]:
+def growth(*, view: View, limits: Limits) -> Iterator[Found]:
     """A day over ten times one's own usual day, all tools together.
 
     Usual is the median of the last 60 active days before it, and how much they vary counts too:
@@ -64,7 +66,7 @@ def growth(view: View, limits: Limits) -> Iterator[Found]:
         over = log(tokens) - usual.centre
         spreads = over / max(usual.spread, LEAST_SPREAD)
         times = log(limits["times"])
-        strength = ramp(over, times * 0.9, times * 2) * ramp(spreads, 2.5, 5)
+        strength = ramp(over, low=times * 0.9, high=times * 2) * ramp(spreads, low=2.5, high=5)
         if strength:
             figures = {"day_tokens": tokens, "usual_tokens": round(exp(usual.centre)),
                        "times": round(exp(over), 1)}  # fmt: skip
@@ -72,7 +74,7 @@ def growth(view: View, limits: Limits) -> Iterator[Found]:
                 yield Found(key, strength, figures)
 
 
-def new_level(view: View, limits: Limits) -> Iterator[Found]:
+def new_level(*, view: View, limits: Limits) -> Iterator[Found]:
     """Days at a new level: several in a row, each a multiple of what was usual before.
 
     A new job does this honestly, and so do a larger plan and a first agent that works alone.
@@ -87,7 +89,7 @@ def new_level(view: View, limits: Limits) -> Iterator[Found]:
     over = after - before
     limit = log(limits["times"])
     sure = over / spread * min(len(days) - place, MANY_DAYS) ** 0.5
-    strength = ramp(over, limit, limit * 2.2) * ramp(sure, 3, 6)
+    strength = ramp(over, low=limit, high=limit * 2.2) * ramp(sure, low=3, high=6)
     if strength <= 0 or exp(after) < limits["floor_tokens"]:
         return
     since = days[place][0]
@@ -116,11 +118,11 @@ def _best_split(values: list[float]) -> tuple[int, float, float, float] | None:
         return None
     before, after = sorted(values[:place]), sorted(values[place:])
     low, high = median_of(before), median_of(after)
-    spread = max(LEAST_SPREAD, spread_of(before, low), spread_of(after, high))
+    spread = max(LEAST_SPREAD, spread_of(before, centre=low), spread_of(after, centre=high))
     return place, low, high, spread
 
 
-def far_above_cohort(view: View, limits: Limits) -> Iterator[Found]:
+def far_above_cohort(*, view: View, limits: Limits) -> Iterator[Found]:
     """A day far above what people burn with the same tool and family of models.
 
     Distance is on a logarithmic scale in the people's own spread, and beyond 99.9 % of all days.
@@ -140,7 +142,7 @@ def far_above_cohort(view: View, limits: Limits) -> Iterator[Found]:
                 continue
             figures: Figures = {"measure": "tokens" if measure == "total" else "cost",
                        "times": round(exp(value - figure.centre), 1)}  # fmt: skip
-            strength = ramp(far, limits["spreads"], limits["spreads"] + 3)
+            strength = ramp(far, low=limits["spreads"], high=limits["spreads"] + 3)
             yield Found(group.item.key, max(0.15, strength), figures)
             break
 

@@ -1,8 +1,8 @@
 """How a signal is declared, what it finds, and the settings it runs under."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 from submissions.rules.merge import SliceKey
 from submissions.rules.signals.view import View
@@ -33,7 +33,13 @@ class Found:
 
 Limits = Mapping[str, float]
 """A signal's thresholds by their names."""
-Rule = Callable[[View, Limits], Iterable[Found]]
+
+
+class Rule(Protocol):
+    """Looks at one side of a report; its docstring is printed on the methodology page."""
+
+    def __call__(self, *, view: View, limits: Limits) -> Iterable[Found]:
+        """What it speaks about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -157,13 +157,13 @@ class View:
         """What was usual before each judged day that is far from it, of all tools together."""
         return usual_of(
             {day: log(tokens) for day, tokens in self.tokens_by_day.items() if tokens > 0},
-            self.judged_days,
+            wanted=self.judged_days,
             least=LEAST_OVER,
         )
 
 
 def usual_of(
-    values: dict[date, float], wanted: frozenset[date], *, least: float
+    values: dict[date, float], *, wanted: frozenset[date], least: float
 ) -> dict[date, Usual]:
     """What the last `USUAL_DAYS` values before each wanted day were like; days ascending. Days
     that lie within `least` of it are left out: a spread is dear, and nobody asks for theirs."""
@@ -182,7 +182,7 @@ def usual_of(
         if ordered and day in wanted:
             centre = median_of(ordered)
             if abs(value - centre) > least:
-                found[day] = Usual(centre, spread_of(ordered, centre), len(ordered))
+                found[day] = Usual(centre, spread_of(ordered, centre=centre), len(ordered))
         insort(ordered, value)
         recent.append(value)
         if len(recent) > USUAL_DAYS:

@@ -54,7 +54,7 @@ def signals_of(
     for spec in SIGNALS:
         if settings.weight_of(spec) <= 0:
             continue
-        for seen in spec.rule(view, settings.limits_of(spec)):
+        for seen in spec.rule(view=view, limits=settings.limits_of(spec)):
             strength = min(1.0, seen.strength)
             before = found[seen.key].get(spec.code)
             if strength > 0 and (before is None or before.strength < strength):
@@ -138,7 +138,7 @@ def _factor_of(spec: SignalSpec, *, facts: ReportFacts, settings: SignalSettings
     if spec.proof:
         return weight
     rate = facts.cohort.rates.get(spec.code, 0.0)
-    weight *= 1 - ramp(rate, _value(settings, RATE_QUIET), _value(settings, RATE_SILENT))
+    weight *= 1 - ramp(rate, low=_value(settings, RATE_QUIET), high=_value(settings, RATE_SILENT))
     return weight * _value(settings, TRUSTED_FACTOR) if facts.account.trusted else weight
 
 

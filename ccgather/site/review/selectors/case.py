@@ -167,7 +167,7 @@ def _rows_of(ids: Sequence[int]) -> Mapping[int, list[Burned]]:
             Burned(
                 model=row.model,
                 provider=row.provider,
-                counts=counts_of(row),
+                counts=counts_of(sums=row),
                 messages=row.messages,
                 cost_microusd=row.cost_microusd,
             )
@@ -175,7 +175,7 @@ def _rows_of(ids: Sequence[int]) -> Mapping[int, list[Burned]]:
     return rows
 
 
-def counts_of(sums: Slice | SliceRow) -> tuple[int, int, int, int, int]:
+def counts_of(*, sums: Slice | SliceRow) -> tuple[int, int, int, int, int]:
     """The five token classes, in the order in which pages name them."""
     return (
         sums.input_tokens,
@@ -195,12 +195,12 @@ def _held_slice(each: Slice, before: int, rows: Sequence[Burned]) -> HeldSlice:
         device=each.device.name,
         before=before,
         tokens=each.total_tokens,
-        counts=counts_of(each),
+        counts=counts_of(sums=each),
         cost_microusd=each.cost_microusd,
         reported_cost_microusd=each.reported_cost_microusd,
         messages=each.messages,
         weight=each.hold_weight,
-        reasons=reasons_of(each.hold_reasons),
+        reasons=reasons_of(stored=each.hold_reasons),
         collector=each.collector,
         collector_version=each.collector_version,
         source=each.source,
@@ -209,7 +209,7 @@ def _held_slice(each: Slice, before: int, rows: Sequence[Burned]) -> HeldSlice:
     )
 
 
-def reasons_of(stored: Iterable[Mapping[str, Any]]) -> tuple[Reason, ...]:
+def reasons_of(*, stored: Iterable[Mapping[str, Any]]) -> tuple[Reason, ...]:
     """The reasons as a slice keeps them, the weightiest first."""
     reasons = [
         Reason(

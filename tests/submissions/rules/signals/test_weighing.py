@@ -111,7 +111,7 @@ def wild_people(draw: st.DrawFn) -> list[SliceFacts]:
     centre = draw(st.floats(9.0, 21.0))
     noise = draw(st.sampled_from([0.0, 0.0, 0.02, 0.3]))
     cached = draw(st.sampled_from([0.0, 0.6, 0.9, 0.98]))
-    spoken = draw(st.floats(0.01, 0.4 if cached >= 0.9 else 0.2))
+    spoken = draw(st.floats(0.01, 0.4 if cached >= 0.9 else 0.15))
     written = draw(st.sampled_from([0.0, 0.3, 0.7]))
     thought = draw(st.sampled_from([0.0, 0.4]))
     per_message = draw(st.sampled_from([0, 0, 20_000, 150_000]))
