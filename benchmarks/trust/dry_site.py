@@ -63,6 +63,7 @@ class _Seen:
     day: date
     at: datetime
     part: float
+    tokens: int
 
 
 @dataclass(slots=True)
@@ -230,18 +231,20 @@ class DrySite:
         """As `submissions.services.matching`: who had it first is a question between two."""
         found: dict[str, list[tuple[Match, _Seen, datetime]]] = defaultdict(list)
         for key, facts in judged.items():
-            mine = min(
-                (
-                    before.first_seen_at or send.at
-                    for place, before in known.past.items()
-                    if place[1:] == key
-                    and before.counts.total_tokens >= PRIOR_PART * facts.counts.total_tokens
-                ),
-                default=send.at,
-            )
+            own = [before for place, before in known.past.items() if place[1:] == key]
             counted: set[_Seen] = set()
             for kind, number in _identities(facts, logs[key], send.tells):
                 for other in self._logs.get((kind, key[0], number), ()):
+                    # What both have was in a version of one's own from then on.
+                    enough = min(PRIOR_PART * facts.counts.total_tokens, other.tokens)
+                    mine = min(
+                        (
+                            before.first_seen_at or send.at
+                            for before in own
+                            if before.counts.total_tokens >= enough
+                        ),
+                        default=send.at,
+                    )
                     twin = replace(other, part=0)
                     if other.name == known.name or (kind == "shape" and twin in counted):
                         continue
@@ -279,7 +282,16 @@ class DrySite:
             for kind, number in _identities(facts, logs[key], send.tells):
                 stored = self._logs[kind, key[0], number]
                 if len(stored) < 8:
-                    stored.append(_Seen(known.name, send.device, key[1], send.at, logs[key].part))
+                    stored.append(
+                        _Seen(
+                            known.name,
+                            send.device,
+                            key[1],
+                            send.at,
+                            logs[key].part,
+                            facts.counts.total_tokens,
+                        )
+                    )
 
     def _settle_others(
         self,

@@ -55,9 +55,11 @@ def test_the_copies_are_caught_and_honest_people_are_not_held(
 ) -> None:
     ours = results[world]["ours"]
     assert ours["honest_people_held"] <= 1
-    copied = ours["strategies"]["copied"]
-    assert copied["caught"] == copied["asking"] == 1
-    assert copied["gain_max"] <= 3
+    copies = [ours["strategies"][name] for name in ("copied", "copied_shifted")]
+    assert sum(row["asking"] for row in copies) > 0
+    for row in copies:
+        assert row["caught"] == row["asking"]
+        assert row["gain_max"] <= 3
 
 
 def test_what_leaves_no_trace_is_named(results: dict[str, Any]) -> None:
