@@ -64,7 +64,7 @@ class StoryAdmin(admin.ModelAdmin[Story]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Story]:
         """With the number of documents."""
-        return super().get_queryset(request).defer("search").annotate(told=Count("documents"))
+        return super().get_queryset(request).annotate(told=Count("documents"))
 
     @admin.display(description="Sources", ordering="told")
     def told_by(self, story: Story) -> int:

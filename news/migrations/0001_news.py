@@ -179,16 +179,6 @@ class Migration(migrations.Migration):
                 ("unsupported", models.JSONField(default=list)),
                 ("kept_by_hand", models.BooleanField(default=False)),
                 ("changed_at", models.DateTimeField()),
-                (
-                    "search",
-                    models.GeneratedField(
-                        db_persist=True,
-                        expression=django.contrib.postgres.search.SearchVector(
-                            "title", "summary", config="english"
-                        ),
-                        output_field=django.contrib.postgres.search.SearchVectorField(),
-                    ),
-                ),
             ],
             options={
                 "verbose_name_plural": "stories",
@@ -212,7 +202,10 @@ class Migration(migrations.Migration):
                     ),
                     models.Index(fields=["state", "-found_at"], name="stories_by_state"),
                     django.contrib.postgres.indexes.GinIndex(
-                        fields=["search"], name="stories_by_word"
+                        django.contrib.postgres.search.SearchVector(
+                            "title", "summary", config="english"
+                        ),
+                        name="stories_by_word",
                     ),
                 ],
             },

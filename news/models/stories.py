@@ -4,12 +4,15 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 
 from accounts.models import User
 from ccgather.ops.ids import new_id
 from news.models.sources import Category
+
+SEARCHED = SearchVector("title", "summary", config="english")
+"""What is searched, as the index has it."""
 
 
 class Story(models.Model):
@@ -54,11 +57,6 @@ class Story(models.Model):
     unsupported = models.JSONField(default=list)
     kept_by_hand = models.BooleanField(default=False)
     changed_at = models.DateTimeField()
-    search = models.GeneratedField(
-        expression=SearchVector("title", "summary", config="english"),
-        output_field=SearchVectorField(),
-        db_persist=True,
-    )
 
     class Meta:
         verbose_name_plural = "stories"
@@ -79,7 +77,7 @@ class Story(models.Model):
                 name="published_by_tool",
             ),
             models.Index(fields=("state", "-found_at"), name="stories_by_state"),
-            GinIndex(fields=("search",), name="stories_by_word"),
+            GinIndex(SEARCHED, name="stories_by_word"),
         )
 
     def __str__(self) -> str:

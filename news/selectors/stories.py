@@ -8,7 +8,7 @@ from django.contrib.postgres.search import SearchQuery
 from django.db.models import Max, QuerySet
 
 from ccgather.errors import NotFoundError
-from news.models import Category, Document, Story
+from news.models import SEARCHED, Category, Document, Story
 
 PAGE_SIZE = 20
 MAX_PAGE_SIZE = 100
@@ -103,7 +103,8 @@ def story_page(
         found = found.filter(tool=tool)
     query = query.replace("\x00", "").strip()[:MAX_QUERY]
     if query:
-        found = found.filter(search=SearchQuery(query, config="english", search_type="websearch"))
+        words = SearchQuery(query, config="english", search_type="websearch")
+        found = found.annotate(searched=SEARCHED).filter(searched=words)
     total = found.count()
     stories = list(found.order_by("-published_at", "-pk")[(page - 1) * limit : page * limit])
     return StoryPage(stories=_shown(stories), page=page, limit=limit, total=total)
@@ -148,7 +149,7 @@ def releases_of(*, tools: Collection[str], first: date, last: date) -> tuple[Rel
 
 
 def _published() -> QuerySet[Story]:
-    return Story.objects.filter(state=Story.State.PUBLISHED).defer("search")
+    return Story.objects.filter(state=Story.State.PUBLISHED)
 
 
 def _shown(stories: Iterable[Story]) -> tuple[ShownStory, ...]:

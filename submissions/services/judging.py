@@ -14,7 +14,7 @@ from submissions.rules.signals.rivalry import is_narrow
 from submissions.rules.signals.weighing import SignalSettings, Verdict, signals_of, verdicts_of
 from submissions.services.cohorts import present_cohort
 from submissions.services.judging_facts import past_of, slice_facts_of, standing_of
-from submissions.services.matching import PRIOR_PART, Candidate, FoundMatch, matches_of
+from submissions.services.matching import Candidate, FoundMatch, matches_of
 from submissions.services.writing import PricedSlice
 from submissions.signal_settings import signal_settings
 
@@ -101,9 +101,9 @@ def report_facts(
                 exact_key=keys[key][0],
                 shape_key=keys[key][1],
                 sketch=report.sketch_of(key),
-                held_since=past.held_since(
-                    key, tokens=item.total_tokens, exact_key=keys[key][0], part=PRIOR_PART
-                ),
+                tokens=item.total_tokens,
+                versions=past.versions.get(key, ()),
+                same_since=past.since.get(keys[key][0] or 0),
             )
             for key, item in wanted.items()
         ],

@@ -113,18 +113,6 @@ class Past:
     versions: Mapping[SliceKey, Sequence[tuple[int, datetime]]] = field(default_factory=dict)
     since: Mapping[int, datetime] = field(default_factory=dict)
 
-    def held_since(
-        self, key: SliceKey, *, tokens: int, exact_key: int | None, part: float
-    ) -> datetime | None:
-        """When the person, on whatever device, first had the slice or at least `part` of its
-        tokens: a version with next to nothing in it, stored early, makes nobody the first."""
-        moments = [
-            moment for stored, moment in self.versions.get(key, ()) if stored >= part * tokens
-        ]
-        if exact_key is not None and exact_key in self.since:
-            moments.append(self.since[exact_key])
-        return min(moments, default=None)
-
 
 def past_of(
     *, user: User, device: Device, days: Sequence[date], judged: Collection[SliceKey]

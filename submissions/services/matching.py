@@ -5,7 +5,7 @@ for the keys of counts, one for those of evidence, and one more of each where so
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -48,14 +48,26 @@ _AT_ALL = timedelta(microseconds=1)
 class Candidate:
     """A slice of the report that is looked for elsewhere.
 
-    `held_since` is when the account first had it, or a version that had most of its tokens.
+    `versions` are those of any device of the account that are stored now, with their tokens and
+    since when; `same_since` is when these very counts were first stored.
     """
 
     key: SliceKey
     exact_key: int | None
     shape_key: int | None
     sketch: EvidenceSketch | None
-    held_since: datetime | None
+    tokens: int = 0
+    versions: Sequence[tuple[int, datetime]] = ()
+    same_since: datetime | None = None
+
+    def held_since(self, *, other_tokens: int) -> datetime | None:
+        """When the account first had it, or a version with all that the other has or most of what
+        it has itself: one with next to nothing in it, stored early, makes nobody the first."""
+        enough = min(PRIOR_PART * self.tokens, other_tokens)
+        moments = [moment for tokens, moment in self.versions if tokens >= max(1, enough)]
+        if self.same_since is not None:
+            moments.append(self.same_since)
+        return min(moments, default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +80,7 @@ class FoundMatch:
     other_slice: int
     other_day: date
     other_since: datetime
+    other_tokens: int
     part_of_other: float = 1.0
 
 
@@ -91,12 +104,15 @@ def matches_of(
     found += _by_messages(user=user, candidates=candidates, salt_id=salt_id)
     if not found:
         return ()
-    since = {item.key: item.held_since or at for item in candidates}
-    since |= {
-        (past.client, past.day): past.first_seen_at or at
-        for past in history
-        if (past.client, past.day) not in since
-    }
+    judged = {item.key: item for item in candidates}
+    stored = {(past.client, past.day): past.first_seen_at or at for past in history}
+
+    def since(item: FoundMatch) -> datetime:
+        candidate = judged.get(item.match.key)
+        if candidate is None:
+            return stored[item.match.key]
+        return candidate.held_since(other_tokens=item.other_tokens) or at
+
     return _in_order(found, since=since, clearly=clearly)
 
 
@@ -155,7 +171,7 @@ def _with_keys(
         )
         rows = cursor.fetchall()
     counted = {row[2] for row in rows if row[0] == "counts"}
-    for kind, key, number, other_id, day, since in rows:
+    for kind, key, number, other_id, day, since, tokens in rows:
         if kind == "shape" and number in counted:
             continue
         by_key: _ByKey = exact if kind == "counts" else shape
@@ -172,16 +188,17 @@ def _with_keys(
                 other_slice=number,
                 other_day=day,
                 other_since=since,
+                other_tokens=tokens,
             )
 
 
 _KEYS_SQL = """
-(SELECT 'counts', exact_key, id, user_id, day, updated_at FROM submissions_slice
+(SELECT 'counts', exact_key, id, user_id, day, updated_at, total_tokens FROM submissions_slice
  WHERE exact_key = ANY(%(exact)s::bigint[]) AND user_id <> %(user)s AND state <> 'rejected'
    AND (%(others)s::uuid[] IS NULL OR user_id = ANY(%(others)s::uuid[]))
  LIMIT %(limit)s)
 UNION ALL
-(SELECT 'shape', shape_key, id, user_id, day, updated_at FROM submissions_slice
+(SELECT 'shape', shape_key, id, user_id, day, updated_at, total_tokens FROM submissions_slice
  WHERE shape_key = ANY(%(shape)s::bigint[]) AND user_id <> %(user)s AND state <> 'rejected'
    AND (%(others)s::uuid[] IS NULL OR user_id = ANY(%(others)s::uuid[]))
  LIMIT %(limit)s)
@@ -231,6 +248,7 @@ def _by_messages(
                 other_slice=row.slice_id,
                 other_day=row.day,
                 other_since=row.since,
+                other_tokens=row.tokens,
                 part_of_other=overlap.of_b,
             )
 
@@ -242,6 +260,7 @@ class _Sketch:
     client: str
     day: date
     since: datetime
+    tokens: int
     sketch: EvidenceSketch
 
 
@@ -255,6 +274,7 @@ def _sketches(found: EvidenceSketchQuerySet, *, salt_id: str) -> list[_Sketch]:
             "slice__client",
             "slice__day",
             "slice__updated_at",
+            "slice__total_tokens",
             "messages",
             "hashes",
         )[:MOST_FOUND]
@@ -266,14 +286,15 @@ def _sketches(found: EvidenceSketchQuerySet, *, salt_id: str) -> list[_Sketch]:
             client=client,
             day=day,
             since=since,
+            tokens=tokens,
             sketch=EvidenceSketch(messages=messages, hashes=bytes(hashes)),
         )
-        for number, other_id, client, day, since, messages, hashes in rows
+        for number, other_id, client, day, since, tokens, messages, hashes in rows
     ]
 
 
 def _in_order(
-    found: Sequence[FoundMatch], *, since: Mapping[SliceKey, datetime], clearly: timedelta
+    found: Sequence[FoundMatch], *, since: Callable[[FoundMatch], datetime], clearly: timedelta
 ) -> tuple[FoundMatch, ...]:
     """Who was first is a question between two accounts: what the days say of which one was
     clearly earlier holds for the days that do not say it."""
@@ -287,7 +308,7 @@ def _in_order(
     kept: list[FoundMatch] = []
     for (other_id, of_messages), pair in pairs.items():
         margin = clearly if of_messages else _AT_ALL
-        leads = [since[item.match.key] - item.other_since for item in pair]
+        leads = [since(item) - item.other_since for item in pair]
         theirs = any(lead >= margin for lead in leads)
         ours = any(-lead >= margin for lead in leads)
         for item, lead in zip(pair, leads, strict=True):

@@ -35,7 +35,6 @@ def looked_for(user: User, *, log: list[int], hours: float = 0) -> tuple[FoundMa
                 exact_key=None,
                 shape_key=None,
                 sketch=sketch_of(log),
-                held_since=None,
             )
             for day in DAYS
         ],
