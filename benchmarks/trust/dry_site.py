@@ -47,6 +47,7 @@ class Known:
     digests: dict[Place, bytes] = field(default_factory=dict)
     pending: dict[Place, bytes] = field(default_factory=dict)
     past: dict[Place, PastSlice] = field(default_factory=dict)
+    waiting: dict[Place, PastSlice] = field(default_factory=dict)
     uncounted: set[Place] = field(default_factory=set)
     approved: set[Place] = field(default_factory=set)
     total: int = 0
@@ -178,6 +179,7 @@ class DrySite:
                     key=lambda past: past.day,
                 )
             ),
+            waiting=tuple(past for place, past in known.waiting.items() if place not in places),
             replaced={
                 key: known.past[send.device, *key]
                 for key in judged
@@ -333,9 +335,21 @@ class DrySite:
             place = (send.device, *key)
             if key in held:
                 known.pending[place] = digests[key]
+                known.waiting[place] = PastSlice(
+                    client=key[0],
+                    day=key[1],
+                    device=send.device,
+                    counts=facts.counts,
+                    cost_microusd=facts.cost_microusd,
+                    exact_key=facts.exact_key,
+                    shape_key=facts.shape_key,
+                    first_seen_at=send.at,
+                    hold_codes=held[key],
+                )
                 known.outcome.held[place].update(held[key])
                 continue
             known.pending.pop(place, None)
+            known.waiting.pop(place, None)
             before = known.accepted.get(place)
             known.accepted[place] = facts
             known.digests[place] = digests[key]

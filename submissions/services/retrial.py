@@ -121,6 +121,7 @@ class Held:
     tokens: int
     weight: float
     reasons: tuple[HoldReason, ...]
+    past: PastSlice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,6 +238,11 @@ class Retrial:
                 for item in priced
             ),
             history=self._history(device=hearing.device, judged=judged, last=priced[-1].day),
+            waiting=tuple(
+                held.past
+                for key, held in self.held.items()
+                if not (key[0] == hearing.device and key[1:] in judged)
+            ),
             replaced=replaced,
             cohort=self.cohort,
             matches=tuple(
@@ -274,27 +280,30 @@ class Retrial:
     ) -> None:
         key = (hearing.device, item.client, item.day)
         reasons, weight = self._reasons(key, item, verdicts.get((item.client, item.day)))
+        facts = slice_facts_of(priced=item, keys=keys, hours=None)
+        past = PastSlice(
+            client=item.client,
+            day=item.day,
+            device=hearing.device,
+            counts=facts.counts,
+            cost_microusd=item.cost_microusd,
+            exact_key=keys[0],
+            shape_key=keys[1],
+            first_seen_at=hearing.at,
+            hold_codes=tuple(reason.code for reason in reasons),
+        )
         if reasons:
             self.held[key] = Held(
                 digest=item.content_digest,
                 tokens=item.total_tokens,
                 weight=weight,
                 reasons=reasons,
+                past=past,
             )
             return
         self.held.pop(key, None)
-        facts = slice_facts_of(priced=item, keys=keys, hours=None)
         self.versions[key] = Version(
-            past=PastSlice(
-                client=item.client,
-                day=item.day,
-                device=hearing.device,
-                counts=facts.counts,
-                cost_microusd=item.cost_microusd,
-                exact_key=keys[0],
-                shape_key=keys[1],
-                first_seen_at=hearing.at,
-            ),
+            past=past,
             digest=item.content_digest,
             parser_version=hearing.report.parser_versions.get(item.client),
         )

@@ -5,6 +5,7 @@
 
 from typing import Final
 
+from submissions.rules.signals.alike import SPECS as ALIKE
 from submissions.rules.signals.copies import SPECS as COPIES
 from submissions.rules.signals.digits import SPECS as DIGITS
 from submissions.rules.signals.mix import SPECS as MIX
@@ -23,6 +24,7 @@ SIGNALS: Final[tuple[SignalSpec, ...]] = (
     *DIGITS,
     *COPIES,
     *ORIGIN,
+    *ALIKE,
     *RHYTHM,
     *RIVALRY,
     *PEOPLE,

@@ -21,6 +21,7 @@ MIX = (
 GRAIN = 128
 """OpenAI's caches hold prompts in steps of so many tokens, and bill them so."""
 LEAST_READ = 100_000
+MOST_OF_DAYS = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,20 +110,24 @@ def cache_without_steps(*, view: View, limits: Limits) -> Iterator[Found]:
     """Cache reads that are no multiples of 128, with a tool where everybody's are.
 
     OpenAI's caches hold prompts in steps of 128 tokens, so a day's reads are a multiple too.
-    Counts that were made up or multiplied are not. A collector that divides days does this
-    honestly.
+    Counts that were made up or multiplied are not. It speaks only where many people use the tool
+    and none of them has other counts, and about most days of somebody's: a collector that divides
+    days, or a reseller without steps, is seen in several people and ends it.
     """
     cohort = view.facts.cohort
     for person in _persons(view, fewest=limits["days"]):
         figure = cohort.figures.get((person.item.client, person.family, "cache_steps"))
-        if figure is None or figure.centre < 1 or figure.spread > 0:
+        if figure is None or figure.people < limits["people"]:
+            continue
+        if figure.centre < 1 or figure.spread > 0 or figure.within > 0:
             continue
         recent = view.by_client[person.item.client][-RECENT_DAYS:]
         reads = [(day.key, day.counts.cache_read_tokens) for day in recent]
-        odd = {key for key, read in reads if read >= LEAST_READ and read % GRAIN}
-        if len(odd) < limits["days"]:
+        telling = [(key, read % GRAIN) for key, read in reads if read >= LEAST_READ]
+        odd = {key for key, rest in telling if rest}
+        if len(odd) < max(limits["days"], MOST_OF_DAYS * len(telling)):
             continue
-        strength = ramp(len(odd), low=limits["days"] - 1, high=2 * limits["days"])
+        strength = ramp(len(odd), low=limits["days"] - 2, high=limits["days"])
         for item in view.large:
             if item.key in odd and not any(row.estimated for row in item.models):
                 yield Found(item.key, strength, {"days": len(odd)})
@@ -139,7 +144,7 @@ def _all_of(
 
 SPECS = (
     SignalSpec(
-        code="unlike_people", title="Odd in several ways", family="mix", weight=0.65,
+        code="unlike_people", title="Odd in several ways", family="mix", weight=0.28,
         sentence="Your days lie {spreads} spreads from other people's, in all measures together.",
         clears="A reviewer who sees how you work.",
         rule=unlike_people,
@@ -164,13 +169,15 @@ SPECS = (
     ),
     SignalSpec(
         code="cache_without_steps", title="Cache reads without their steps", family="digits",
-        weight=0.5,
+        weight=1.05, proof=True,
         sentence="On {days} days the cache reads are no multiples of 128, as everybody's are.",
         clears="A new report from the logs themselves.",
         rule=cache_without_steps,
         thresholds=(
-            Threshold(name="days", default=3, minimum=1, maximum=1000,
+            Threshold(name="days", default=4, minimum=2, maximum=1000,
                       sentence="Such days before it is noticed."),
+            Threshold(name="people", default=20, minimum=3, maximum=1e9,
+                      sentence="People who use the tool before it may speak."),
         ),
     ),
 )  # fmt: skip
