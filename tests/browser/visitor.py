@@ -11,9 +11,10 @@ WIDE: Final = {"width": 1440, "height": 900}
 NARROW: Final = {"width": 390, "height": 844}
 THEMES: Final = ("light", "dark")
 AVATARS: Final = "https://avatars.githubusercontent.com"
-STILL: Final = """new Promise(requestAnimationFrame).then(
-    () => Promise.allSettled(document.getAnimations().map(animation => animation.finished)))"""
-"""Returns when nothing moves any more: halfway between two themes no colour is right."""
+STILL: Final = """new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))
+    .then(() => Promise.allSettled(document.getAnimations().map(moving => moving.finished)))"""
+"""Returns when nothing moves any more: halfway between two themes no colour is right. On a busy
+machine a theme may begin to change a frame late."""
 COLOUR_RULES: Final = ["color-contrast", "link-in-text-block"]
 """What a theme can break: the other rules read the document, which both themes share."""
 

@@ -298,7 +298,8 @@ def _something_happens(
 
 @pytest.mark.django_db
 def test_old_months_keep_their_sundays_and_last_days(alice_token: ApiToken) -> None:
-    accept(alice_token, report([row(date(2025, 8, 20), 100)]), at=NOW - 460 * DAY)
+    long_ago = row(date(2025, 8, 20), 100, model="claude-opus-4-1")
+    accept(alice_token, report([long_ago]), at=NOW - 460 * DAY)
     take_snapshots(at=NOW)
     days = SnapshotDay.objects.count()
     assert days == Snapshot.objects.count() == 460

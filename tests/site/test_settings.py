@@ -16,7 +16,7 @@ def test_every_section_that_the_index_names_exists(client: Client, alice: User) 
     response = client.get("/settings")
     sections = set(re.findall(r'href="(/settings/[\w-]+)"', response.text))
     assert response.status_code == 200
-    assert len(sections) == 8
+    assert len(sections) == 10
     for section in sections:
         resolve(section)
 
