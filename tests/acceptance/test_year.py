@@ -18,6 +18,7 @@ import pytest
 from django.db import connection
 
 from accounts.services.purging import purge_expired
+from ccgather.ops.services import change_setting
 from ccgather.site.integrity import services as integrity
 from ccgather.site.sums import sum_disagreements
 from leaderboard.models import BoardClock, SnapshotDay
@@ -193,6 +194,8 @@ SITE_IS_DOWN = ((20, 2), (55, 4))
 
 
 def test_every_midnight_of_a_year_is_right(year: Year) -> None:
+    # What people draw by lot here is made up: only the hard limits hold anything.
+    change_setting(key="signal_hold_from", value=100.0, by="tests", at=datetime.now(UTC))
     began = timing.monotonic()
     nights = Nights(year)
     behind = False
